@@ -1,0 +1,260 @@
+//! The customers source: one row per known customer, with whatever attributes the export brings.
+
+use std::collections::BTreeSet;
+
+use arrow::array::Int64Array;
+use polars::prelude::*;
+
+use crate::source::{ColumnMap, InputFile};
+use crate::table::{Categories, Column as Values, parse_day};
+
+use super::counts::SourceCounts;
+use super::error::CleanError;
+use super::ids::IdSpace;
+use super::reject::Reason;
+use super::transactions::Refused;
+use super::values::{Ids, Origin, ids, shown};
+
+/// A text attribute with at most this many distinct values is published as a category.
+const MOST_CATEGORIES: usize = 1000;
+
+/// Known customers with their attributes.
+#[derive(Debug, Default)]
+pub struct Attributes {
+    /// Keys in the byte order of the ids' text, each once.
+    pub keys: Vec<u64>,
+    /// Attributes by name, one value per key.
+    pub columns: Vec<(String, Values)>,
+}
+
+/// Attribute names of a head: every column but the id, in snake case.
+pub fn attribute_names<'a>(columns: impl IntoIterator<Item = &'a str>, id_column: &str) -> Vec<(String, String)> {
+    let others = columns.into_iter().filter(|name| *name != id_column);
+    others.map(|name| (snake_case(name), name.to_owned())).collect()
+}
+
+/// `Birth Year` and `birthYear` become `birth_year`.
+fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut before_lower = false;
+    for ch in name.trim().chars() {
+        if ch.is_alphanumeric() {
+            if ch.is_uppercase() && before_lower {
+                out.push('_');
+            }
+            before_lower = ch.is_lowercase() || ch.is_numeric();
+            out.extend(ch.to_lowercase());
+        } else {
+            before_lower = false;
+            if !out.is_empty() && !out.ends_with('_') {
+                out.push('_');
+            }
+        }
+    }
+    out.trim_end_matches('_').to_owned()
+}
+
+/// Collects the batches of the customers source.
+#[derive(Debug, Default)]
+pub(super) struct AttributeReader {
+    keys: Vec<u64>,
+    parts: Vec<DataFrame>,
+    from_text: bool,
+}
+
+impl AttributeReader {
+    /// Takes a batch whose first row is row `first_row` of its file.
+    pub(super) fn take(
+        &mut self,
+        batch: DataFrame,
+        file: &InputFile,
+        columns: &ColumnMap,
+        first_row: u64,
+        space: &mut IdSpace,
+        counts: &mut SourceCounts,
+    ) -> Result<Vec<Refused>, CleanError> {
+        let origin = Origin { file: &file.shown, column: columns.in_file("customer_id") };
+        let series = batch.column("customer_id").map(|c| c.as_materialized_series().rechunk()).unwrap_or_default();
+        let typed = ids(&series, origin)?;
+        let mut refused = Vec::new();
+        let mut kept = Vec::with_capacity(batch.height());
+        for row in 0..batch.height() {
+            counts.read.add(0);
+            let key = match &typed {
+                Ids::Whole(values) => values.get(row).map(|v| space.key_of_whole(v)),
+                Ids::Text(values) => {
+                    values.get(row).map(str::trim).filter(|t| !t.is_empty()).and_then(|t| space.key_of_text(t))
+                }
+            };
+            kept.push(key.is_some());
+            if let Some(key) = key {
+                self.keys.push(key);
+                continue;
+            }
+            let reason = Reason::MissingCustomerId;
+            counts.quarantined.add(0);
+            counts.by_reason.entry(reason).or_default().add(0);
+            let column = origin.column.to_owned();
+            refused.push(Refused { row: first_row + row as u64, column, value: shown(&series, row), reason });
+        }
+        self.from_text |= file.format == crate::source::Format::Csv;
+        let mut batch = batch.drop("customer_id").unwrap_or_default();
+        if !refused.is_empty() {
+            let mask = BooleanChunked::new("kept".into(), kept);
+            batch = batch.filter(&mask).unwrap_or_default();
+        }
+        self.parts.push(batch);
+        Ok(refused)
+    }
+
+    /// One row per customer. Rows that share an id are merged: the one with the most filled cells stays, the text
+    /// of the row deciding between equals.
+    pub(super) fn finish(self, space: &IdSpace, counts: &mut SourceCounts) -> PolarsResult<Attributes> {
+        let Some(frame) = concat_parts(&self.parts)? else { return Ok(Attributes::default()) };
+        let order = if is_ordered(space, &self.keys) { None } else { Some(space.order(&self.keys)) };
+        let in_order = |at: usize| order.as_ref().map_or(at, |order| order[at] as usize);
+        let mut keys: Vec<u64> = Vec::with_capacity(self.keys.len());
+        let mut rows: Vec<i64> = Vec::with_capacity(self.keys.len());
+        for at in 0..self.keys.len() {
+            let row = in_order(at);
+            if keys.last() == Some(&self.keys[row]) {
+                counts.merged.add(0);
+                if let Some(last) = rows.last_mut()
+                    && richness(&frame, row) > richness(&frame, *last as usize)
+                {
+                    *last = row as i64;
+                }
+                continue;
+            }
+            counts.accepted.add(0);
+            keys.push(self.keys[row]);
+            rows.push(row as i64);
+        }
+        let identity = order.is_none() && rows.len() == self.keys.len();
+        let rows = (!identity).then(|| Int64Array::from(rows));
+        let mut columns = Vec::new();
+        for column in frame.columns() {
+            let values = to_values(column.as_materialized_series(), self.from_text)?;
+            let values = rows.as_ref().map_or_else(|| values.clone(), |rows| values.take(rows));
+            columns.push((column.name().to_string(), values));
+        }
+        Ok(Attributes { keys, columns })
+    }
+}
+
+fn concat_parts(parts: &[DataFrame]) -> PolarsResult<Option<DataFrame>> {
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let lazy = parts.iter().map(|part| part.clone().lazy()).collect::<Vec<_>>();
+    let mut whole = concat(lazy, UnionArgs { to_supertypes: true, ..UnionArgs::default() })?.collect()?;
+    whole.rechunk_mut();
+    Ok(Some(whole))
+}
+
+fn is_ordered(space: &IdSpace, keys: &[u64]) -> bool {
+    match space {
+        IdSpace::Whole => {
+            let same_length = |a: u64, b: u64| a.checked_ilog10() == b.checked_ilog10() && a.cast_signed() > 0;
+            keys.windows(2).all(|pair| pair[0] < pair[1] && same_length(pair[0], pair[1]))
+        }
+        IdSpace::Text(_) => false,
+    }
+}
+
+/// Filled cells of a row, then its text.
+fn richness(frame: &DataFrame, row: usize) -> (usize, String) {
+    let cells = frame.columns().iter().map(|c| shown(c.as_materialized_series(), row)).collect::<Vec<_>>();
+    (cells.iter().filter(|c| !c.is_empty()).count(), cells.join("\u{1f}"))
+}
+
+fn to_values(series: &Series, from_text: bool) -> PolarsResult<Values> {
+    Ok(match series.dtype() {
+        kind if kind.is_integer() => Values::Count(series.cast(&DataType::Int64)?.i64()?.iter().collect()),
+        DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
+            let floats = series.cast(&DataType::Float64)?;
+            Values::Real(floats.f64()?.iter().map(|v| v.filter(|v| v.is_finite())).collect())
+        }
+        DataType::Boolean => Values::Flag(series.bool()?.iter().collect()),
+        DataType::Date | DataType::Datetime(..) => {
+            let days = series.cast(&DataType::Date)?;
+            Values::Day(days.to_physical_repr().i32()?.iter().collect())
+        }
+        _ => {
+            let text = series.cast(&DataType::String)?;
+            let cells = text.str()?.iter().map(|t| t.map(str::trim).filter(|t| !t.is_empty())).collect::<Vec<_>>();
+            if from_text { read_texts(&cells) } else { words(&cells) }
+        }
+    })
+}
+
+/// The narrowest kind that every filled cell of a text column has: whole number, real, day, flag, words.
+fn read_texts(cells: &[Option<&str>]) -> Values {
+    fn all<T>(cells: &[Option<&str>], read: impl Fn(&str) -> Option<T>) -> Option<Vec<Option<T>>> {
+        cells.iter().map(|cell| cell.map_or(Some(None), |text| read(text).map(Some))).collect()
+    }
+    let is_code = |text: &str| text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
+    if cells.iter().flatten().next().is_none() {
+        return words(cells);
+    }
+    if let Some(whole) = all(cells, |t| t.parse::<i64>().ok().filter(|_| !is_code(t) && !t.starts_with('+'))) {
+        return Values::Count(whole.into());
+    }
+    if let Some(reals) = all(cells, |t| t.parse::<f64>().ok().filter(|v| v.is_finite() && !is_code(t))) {
+        return Values::Real(reals.into());
+    }
+    if let Some(days) = all(cells, |t| parse_day(t.get(..10).unwrap_or(t))) {
+        return Values::Day(days.into());
+    }
+    let flag = |t: &str| match t.to_ascii_lowercase().as_str() {
+        "true" | "yes" => Some(true),
+        "false" | "no" => Some(false),
+        _ => None,
+    };
+    all(cells, flag).map_or_else(|| words(cells), |flags| Values::Flag(flags.into()))
+}
+
+fn words(cells: &[Option<&str>]) -> Values {
+    let mut distinct = BTreeSet::new();
+    for cell in cells.iter().flatten() {
+        distinct.insert(*cell);
+        if distinct.len() > MOST_CATEGORIES {
+            return Values::Text(cells.iter().collect());
+        }
+    }
+    let names = distinct.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let code = |cell: &Option<&str>| {
+        let found = cell.and_then(|text| names.binary_search_by(|n| n.as_str().cmp(text)).ok());
+        found.map_or(-1, |at| at as i32)
+    };
+    let codes = cells.iter().map(code).collect();
+    Values::Category(Categories::from_codes(codes, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_snake_case() {
+        let cases = [("Birth Year", "birth_year"), ("birthYear", "birth_year"), ("E-Mail", "e_mail"), ("شهر", "شهر")];
+        for (name, snake) in cases {
+            assert_eq!(snake_case(name), snake);
+        }
+    }
+
+    #[test]
+    fn text_attributes_take_the_narrowest_kind() {
+        let kind = |cells: &[&str]| {
+            let cells = cells.iter().map(|t| Some(*t).filter(|t| !t.is_empty())).collect::<Vec<_>>();
+            read_texts(&cells).kind()
+        };
+        use crate::table::Kind;
+        assert_eq!(kind(&["1", "", "-20"]), Kind::Count);
+        assert_eq!(kind(&["1", "2.5"]), Kind::Real);
+        assert_eq!(kind(&["007", "12"]), Kind::Category);
+        assert_eq!(kind(&["2024-01-05", "2024-01-05 10:00"]), Kind::Day);
+        assert_eq!(kind(&["true", "No"]), Kind::Flag);
+        assert_eq!(kind(&["", ""]), Kind::Category);
+    }
+}

@@ -1,0 +1,158 @@
+//! Timestamps to minutes of local business time.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, fmt::strtime};
+
+use crate::table::civil_day;
+
+/// Minutes in a day.
+pub(super) const DAY_MINUTES: i32 = 1440;
+
+/// How the timestamps of a source become business time.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    /// Zone of timestamps without an offset, when it is not the business zone.
+    pub source: Option<TimeZone>,
+    /// The business zone; without one, timestamps stay as written and offsets count as UTC.
+    pub business: Option<TimeZone>,
+    /// strftime notation of text dates; ISO 8601 without one.
+    pub format: Option<String>,
+}
+
+impl Clock {
+    /// Minutes since 1970-01-01 00:00 business time of a text; `None` when it can't be read.
+    pub fn minute_of_text(&self, text: &str) -> Option<i32> {
+        let text = text.trim();
+        if let Some(format) = &self.format {
+            let parsed = strtime::parse(format, text).ok()?;
+            if parsed.offset().is_some() {
+                return self.minute_of_instant(parsed.to_timestamp().ok()?);
+            }
+            let civil = parsed.to_datetime().or_else(|_| parsed.to_date().map(|d| d.at(0, 0, 0, 0)));
+            return self.minute_of_civil(civil.ok()?);
+        }
+        if let Some(minute) = plain_iso(text) {
+            return self.minute_of_civil_minute(minute);
+        }
+        match text.parse::<Timestamp>() {
+            Ok(instant) => self.minute_of_instant(instant),
+            Err(_) => self.minute_of_civil(text.parse::<DateTime>().ok()?),
+        }
+    }
+
+    /// Minutes of business time of an instant.
+    pub fn minute_of_instant(&self, instant: Timestamp) -> Option<i32> {
+        let zone = self.business.clone().unwrap_or(TimeZone::UTC);
+        minute(zone.to_datetime(instant))
+    }
+
+    /// Whether a timestamp without an offset is business time already.
+    pub fn is_plain(&self) -> bool {
+        self.source.is_none()
+    }
+
+    /// Minutes of business time of a timestamp in the source's zone.
+    pub fn minute_of_civil(&self, civil: DateTime) -> Option<i32> {
+        match &self.source {
+            None => minute(civil),
+            Some(zone) => self.minute_of_instant(zone.to_timestamp(civil).ok()?),
+        }
+    }
+
+    /// The same from minutes since 1970-01-01 00:00 in the source's zone.
+    pub fn minute_of_civil_minute(&self, local: i32) -> Option<i32> {
+        if self.is_plain() {
+            return Some(local);
+        }
+        let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+        self.minute_of_civil(epoch.checked_add(jiff::Span::new().minutes(i64::from(local))).ok()?)
+    }
+}
+
+/// `YYYY-MM-DD` alone or with ` HH:MM` or `THH:MM:SS` behind: the common case, without a general parser.
+fn plain_iso(text: &str) -> Option<i32> {
+    let bytes = text.as_bytes();
+    let digits = |from: usize, to: usize| {
+        bytes[from..to].iter().try_fold(0_i32, |n, b| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0')))
+    };
+    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let (year, month, day) = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
+    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).ok()?;
+    let clock = match bytes.len() {
+        10 => 0,
+        16 | 19 if matches!(bytes[10], b' ' | b'T') && bytes[13] == b':' => {
+            let (hour, minute) = (digits(11, 13)?, digits(14, 16)?);
+            let seconds_fit = bytes.len() == 16 || (bytes[16] == b':' && digits(17, 19)? < 60);
+            if hour > 23 || minute > 59 || !seconds_fit {
+                return None;
+            }
+            hour * 60 + minute
+        }
+        _ => return None,
+    };
+    civil_day(date).checked_mul(DAY_MINUTES)?.checked_add(clock)
+}
+
+fn minute(civil: DateTime) -> Option<i32> {
+    let clock = i32::from(civil.hour()) * 60 + i32::from(civil.minute());
+    civil_day(civil.date()).checked_mul(DAY_MINUTES)?.checked_add(clock)
+}
+
+/// The readings of a text date that is not ISO 8601, as (notation, ISO date) pairs.
+pub(super) fn readings(text: &str) -> Vec<(&'static str, String)> {
+    const NOTATIONS: &[&str] = &[
+        "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y %H:%M",
+        "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%b %d, %Y",
+    ];
+    let read = |notation: &&'static str| {
+        let parsed = strtime::parse(notation, text.trim()).ok()?;
+        parsed.to_date().ok().map(|date| (*notation, date.to_string()))
+    };
+    NOTATIONS.iter().filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(minute: Option<i32>) -> Option<String> {
+        minute.map(|m| crate::table::format_day(m.div_euclid(DAY_MINUTES)))
+    }
+
+    #[test]
+    fn iso_forms_are_read_without_settings() {
+        let clock = Clock::default();
+        for text in ["2024-03-01", "2024-03-01 10:15", "2024-03-01T10:15:59", "2024-03-01T10:15:00Z", " 2024-03-01 "] {
+            assert_eq!(day(clock.minute_of_text(text)).as_deref(), Some("2024-03-01"), "{text}");
+        }
+        for text in ["2024-02-30", "01/03/2024", "", "yesterday", "2024-03-01 25:00"] {
+            assert_eq!(clock.minute_of_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_declared_notation_is_the_only_one() {
+        let clock = Clock { format: Some("%d.%m.%Y %H:%M".into()), ..Clock::default() };
+        assert_eq!(day(clock.minute_of_text("05.01.2024 09:30")).as_deref(), Some("2024-01-05"));
+        assert_eq!(clock.minute_of_text("2024-01-05"), None);
+    }
+
+    #[test]
+    fn instants_fall_on_the_business_day() {
+        let business = TimeZone::get("Asia/Tehran").unwrap();
+        let clock = Clock { source: Some(TimeZone::UTC), business: Some(business), format: None };
+        assert_eq!(day(clock.minute_of_text("2024-01-05T21:00:00")).as_deref(), Some("2024-01-06"));
+        assert_eq!(day(clock.minute_of_text("2024-01-05T21:00:00+03:30")).as_deref(), Some("2024-01-05"));
+    }
+
+    #[test]
+    fn two_readings_of_one_text_are_both_shown() {
+        let both = readings("05/01/2024");
+        assert!(both.contains(&("%d/%m/%Y", "2024-01-05".into())));
+        assert!(both.contains(&("%m/%d/%Y", "2024-05-01".into())));
+    }
+}

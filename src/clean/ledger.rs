@@ -1,0 +1,276 @@
+//! Accepted transaction lines, kept in partitions by customer so that each can be folded on its own in cache.
+//!
+//! Lines go to memory up to a budget and then to temporary files, one per partition: transactions are never all
+//! in memory, however many there are.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Result, Write};
+use std::path::PathBuf;
+
+/// Number of partitions; at eight million lines each is a few hundred kilobytes.
+pub const PARTITIONS: usize = 512;
+
+/// Bytes of lines kept in memory before they go to temporary files.
+const MEMORY_BUDGET_BYTES: usize = 384 << 20;
+
+/// Lines in a block of a partition.
+const BLOCK_LINES: usize = 512;
+
+/// [`Extra::margin`] of a line without one.
+pub const NO_MARGIN: i64 = i64::MIN;
+
+/// An accepted line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Key of the customer.
+    pub customer: u64,
+    /// Key of the order; meaningless when `has_order` is false.
+    pub order: u64,
+    /// Money in ten-thousandths; zero when the log has no money.
+    pub amount: i64,
+    /// Minutes since 1970-01-01 00:00 business time.
+    pub minute: i32,
+    /// Whether the line names its order.
+    pub has_order: bool,
+}
+
+/// What only some logs carry about a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extra {
+    /// Key of the order that a refund takes back; zero for none.
+    pub original: u64,
+    /// Margin in ten-thousandths, or [`NO_MARGIN`].
+    pub margin: i64,
+    /// Hash of every mapped column, for merging duplicates.
+    pub identity: u64,
+    /// Channel number, or `u32::MAX`.
+    pub channel: u32,
+    /// Category number, or `u32::MAX`.
+    pub category: u32,
+}
+
+const LINE_BYTES: usize = 29;
+const EXTRA_BYTES: usize = 32;
+
+#[derive(Debug, Default)]
+struct Partition {
+    blocks: Vec<Vec<Line>>,
+    extras: Vec<Vec<Extra>>,
+    spilled: Option<PathBuf>,
+}
+
+/// Accepted lines by partition.
+#[derive(Debug)]
+pub struct Ledger {
+    partitions: Vec<Partition>,
+    with_extras: bool,
+    lines: u64,
+    bytes_in_memory: usize,
+    scratch: PathBuf,
+}
+
+impl Ledger {
+    /// An empty ledger that may write temporary files into `scratch`.
+    pub fn new(with_extras: bool, scratch: PathBuf) -> Self {
+        let partitions = std::iter::repeat_with(Partition::default).take(PARTITIONS).collect();
+        Self { partitions, with_extras, lines: 0, bytes_in_memory: 0, scratch }
+    }
+
+    /// Number of lines.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Whether the lines carry extras.
+    pub fn has_extras(&self) -> bool {
+        self.with_extras
+    }
+
+    /// Adds a line; `extra` must be there just when the ledger has extras.
+    ///
+    /// # Errors
+    /// When a temporary file can't be written.
+    #[inline]
+    pub fn push(&mut self, line: Line, extra: Option<Extra>) -> Result<()> {
+        let partition = &mut self.partitions[partition_of(line.customer)];
+        let full = partition.blocks.last().is_none_or(|block| block.len() == BLOCK_LINES);
+        if full {
+            partition.blocks.push(Vec::with_capacity(BLOCK_LINES));
+            self.bytes_in_memory += BLOCK_LINES * size_of::<Line>();
+            if self.with_extras {
+                partition.extras.push(Vec::with_capacity(BLOCK_LINES));
+                self.bytes_in_memory += BLOCK_LINES * size_of::<Extra>();
+            }
+        }
+        if let Some(block) = partition.blocks.last_mut() {
+            block.push(line);
+        }
+        if let (Some(block), Some(extra)) = (partition.extras.last_mut(), extra) {
+            block.push(extra);
+        }
+        self.lines += 1;
+        if full && self.bytes_in_memory > MEMORY_BUDGET_BYTES { self.spill() } else { Ok(()) }
+    }
+
+    /// Lets the lines go; what was folded from them stays. The count is kept.
+    pub fn clear(&mut self) {
+        self.partitions.iter_mut().for_each(|partition| *partition = Partition::default());
+    }
+
+    fn spill(&mut self) -> Result<()> {
+        std::fs::create_dir_all(&self.scratch)?;
+        for (number, partition) in self.partitions.iter_mut().enumerate() {
+            let path = self.scratch.join(format!("lines-{number}"));
+            let mut file = BufWriter::new(File::options().create(true).append(true).open(&path)?);
+            for (at, block) in partition.blocks.drain(..).enumerate() {
+                for (row, line) in block.iter().enumerate() {
+                    write_line(&mut file, line)?;
+                    if let Some(extra) = partition.extras.get(at).and_then(|extras| extras.get(row)) {
+                        write_extra(&mut file, extra)?;
+                    }
+                }
+            }
+            partition.extras.clear();
+            file.flush()?;
+            partition.spilled = Some(path);
+        }
+        self.bytes_in_memory = 0;
+        Ok(())
+    }
+
+    /// The lines of a partition, and their extras (empty when the ledger has none).
+    ///
+    /// # Errors
+    /// When a temporary file can't be read.
+    pub fn partition(&self, number: usize) -> Result<(Vec<Line>, Vec<Extra>)> {
+        let partition = &self.partitions[number];
+        let mut lines = Vec::new();
+        let mut extras = Vec::new();
+        if let Some(path) = &partition.spilled {
+            read_spilled(path, self.with_extras, &mut lines, &mut extras)?;
+        }
+        lines.reserve_exact(partition.blocks.iter().map(Vec::len).sum());
+        partition.blocks.iter().for_each(|block| lines.extend_from_slice(block));
+        partition.extras.iter().for_each(|block| extras.extend_from_slice(block));
+        Ok((lines, extras))
+    }
+}
+
+/// The partition of a customer: the high bits of a multiplicative hash (Knuth, TAOCP 6.4).
+#[inline]
+fn partition_of(customer: u64) -> usize {
+    let spread = customer.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (spread >> (64 - PARTITIONS.trailing_zeros())) as usize
+}
+
+fn write_line(out: &mut impl Write, line: &Line) -> Result<()> {
+    out.write_all(&line.customer.to_le_bytes())?;
+    out.write_all(&line.order.to_le_bytes())?;
+    out.write_all(&line.amount.to_le_bytes())?;
+    out.write_all(&line.minute.to_le_bytes())?;
+    out.write_all(&[u8::from(line.has_order)])
+}
+
+fn write_extra(out: &mut impl Write, extra: &Extra) -> Result<()> {
+    out.write_all(&extra.original.to_le_bytes())?;
+    out.write_all(&extra.margin.to_le_bytes())?;
+    out.write_all(&extra.identity.to_le_bytes())?;
+    out.write_all(&extra.channel.to_le_bytes())?;
+    out.write_all(&extra.category.to_le_bytes())
+}
+
+fn read_spilled(path: &PathBuf, with_extras: bool, lines: &mut Vec<Line>, extras: &mut Vec<Extra>) -> Result<()> {
+    let file = File::open(path)?;
+    let record = LINE_BYTES + if with_extras { EXTRA_BYTES } else { 0 };
+    let count = file.metadata()?.len() as usize / record;
+    lines.reserve_exact(count);
+    let mut input = BufReader::with_capacity(1 << 16, file);
+    let mut bytes = [0_u8; LINE_BYTES + EXTRA_BYTES];
+    for _ in 0..count {
+        input.read_exact(&mut bytes[..record])?;
+        lines.push(Line {
+            customer: eight(&bytes, 0),
+            order: eight(&bytes, 8),
+            amount: eight(&bytes, 16).cast_signed(),
+            minute: four(&bytes, 24).cast_signed(),
+            has_order: bytes[28] == 1,
+        });
+        if with_extras {
+            extras.push(Extra {
+                original: eight(&bytes, 29),
+                margin: eight(&bytes, 37).cast_signed(),
+                identity: eight(&bytes, 45),
+                channel: four(&bytes, 53),
+                category: four(&bytes, 57),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    let mut part = [0; 8];
+    part.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(part)
+}
+
+fn four(bytes: &[u8], at: usize) -> u32 {
+    let mut part = [0; 4];
+    part.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(n: u64) -> (Line, Extra) {
+        let line = Line {
+            customer: n % 97,
+            order: n.wrapping_mul(7),
+            amount: -(n.cast_signed()) * 3,
+            minute: n as i32 - 500,
+            has_order: n % 3 == 0,
+        };
+        let extra = Extra { original: n, margin: NO_MARGIN, identity: !n, channel: u32::MAX, category: n as u32 };
+        (line, extra)
+    }
+
+    fn all(ledger: &Ledger) -> Vec<(Line, Extra)> {
+        let mut found = Vec::new();
+        for number in 0..PARTITIONS {
+            let (lines, extras) = ledger.partition(number).unwrap();
+            assert!(lines.iter().all(|l| partition_of(l.customer) == number));
+            found.extend(lines.into_iter().zip(extras));
+        }
+        found.sort_by_key(|(_, e)| e.original);
+        found
+    }
+
+    #[test]
+    fn spilled_lines_come_back_as_they_were() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::new(true, scratch.path().join("spill"));
+        let expected: Vec<_> = (0..5000).map(sample).collect();
+        for (at, (line, extra)) in expected.iter().enumerate() {
+            ledger.push(*line, Some(*extra)).unwrap();
+            if at == 1700 || at == 3100 {
+                ledger.spill().unwrap();
+            }
+        }
+        assert_eq!(ledger.lines(), 5000);
+        assert_eq!(all(&ledger), expected);
+    }
+
+    #[test]
+    fn lines_without_extras_spill_too() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::new(false, scratch.path().to_owned());
+        for n in 0..100 {
+            ledger.push(sample(n).0, None).unwrap();
+        }
+        ledger.spill().unwrap();
+        let total: usize = (0..PARTITIONS).map(|n| ledger.partition(n).unwrap().0.len()).sum();
+        assert_eq!(total, 100);
+    }
+}

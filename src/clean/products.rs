@@ -1,0 +1,105 @@
+//! The assortment: category and cost by product id.
+
+use polars::prelude::*;
+
+use crate::source::{ColumnMap, InputFile};
+
+use super::counts::SourceCounts;
+use super::error::CleanError;
+use super::ids::Interner;
+use super::reject::Reason;
+use super::transactions::{Refused, value_of};
+use super::values::{Ids, Origin, decimals, ids, shown};
+
+/// Products by id.
+#[derive(Debug, Default)]
+pub struct Products {
+    ids: Interner,
+    categories: Vec<Option<String>>,
+    costs: Vec<Option<i64>>,
+}
+
+impl Products {
+    /// The number of a known product.
+    pub(super) fn find(&self, id: &str) -> Option<usize> {
+        self.ids.find(id).map(|n| n as usize)
+    }
+
+    /// Category of a product.
+    pub(super) fn category(&self, product: usize) -> Option<&str> {
+        self.categories[product].as_deref()
+    }
+
+    /// Cost of one piece, in ten-thousandths.
+    pub(super) fn cost(&self, product: usize) -> Option<i64> {
+        self.costs[product]
+    }
+
+    /// How many products.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Takes a batch of the products source. A product named twice keeps, per column, the smallest value given, so
+    /// that the order of rows doesn't matter; the second row counts as merged.
+    pub(super) fn take(
+        &mut self,
+        batch: &DataFrame,
+        file: &InputFile,
+        columns: &ColumnMap,
+        first_row: u64,
+        decimal: u8,
+        counts: &mut SourceCounts,
+    ) -> Result<Vec<Refused>, CleanError> {
+        let series = |name: &str| batch.column(name).ok().map(|c| c.as_materialized_series().rechunk());
+        let origin = |name| Origin { file: &file.shown, column: columns.in_file(name) };
+        let product_ids = series("product_id").map(|s| ids(&s, origin("product_id"))).transpose()?;
+        let categories = series("category").map(|s| ids(&s, origin("category"))).transpose()?;
+        let costs = series("cost").map(|s| decimals(&s, decimal, origin("cost"))).transpose()?;
+        let mut refused = Vec::new();
+        for row in 0..batch.height() {
+            counts.read.add(0);
+            let Some(id) = product_ids.as_ref().and_then(|ids| cell(ids, row)) else {
+                counts.quarantined.add(0);
+                let reason = Reason::MissingProductId;
+                counts.by_reason.entry(reason).or_default().add(0);
+                let value = series("product_id").map(|s| shown(&s, row)).unwrap_or_default();
+                let column = columns.in_file("product_id").to_owned();
+                refused.push(Refused { row: first_row + row as u64, column, value, reason });
+                continue;
+            };
+            let number = self.ids.intern(&id) as usize;
+            let category = categories.as_ref().and_then(|c| cell(c, row));
+            let cost = costs.as_ref().and_then(|c| value_of(c, row));
+            if number == self.categories.len() {
+                counts.accepted.add(0);
+                self.categories.push(category);
+                self.costs.push(cost);
+            } else {
+                counts.merged.add(0);
+                self.categories[number] = smaller(self.categories[number].take(), category);
+                self.costs[number] = smaller(self.costs[number], cost);
+            }
+        }
+        Ok(refused)
+    }
+}
+
+fn cell(ids: &Ids, row: usize) -> Option<String> {
+    match ids {
+        Ids::Whole(values) => values.get(row).map(|v| v.to_string()),
+        Ids::Text(values) => values.get(row).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned),
+    }
+}
+
+fn smaller<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,107 @@
+//! `manifest.json`: what went into a run and what came out.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::clean::{SourceCounts, Tally};
+use crate::table::format_money;
+
+/// What went into a run and what came out.
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    /// Version of the program.
+    pub acrm_version: &'static str,
+    /// The same for the same pipeline file, version, day and content.
+    pub run_id: String,
+    /// Name of the pipeline.
+    pub pipeline: String,
+    /// SHA-256 of the pipeline file.
+    pub pipeline_sha256: String,
+    /// Last day observed.
+    pub as_of: String,
+    /// Day of the run that segment history follows.
+    pub previous_as_of: Option<String>,
+    /// Currency code.
+    pub currency: String,
+    /// Business time zone.
+    pub timezone: Option<String>,
+    /// Input files.
+    pub inputs: Vec<InputEntry>,
+    /// Rows and money per source.
+    pub balance: Vec<BalanceEntry>,
+    /// Published tables.
+    pub tables: Vec<TableEntry>,
+    /// Model files by name.
+    pub models: serde_json::Map<String, serde_json::Value>,
+    /// Lines of `run_quality` that are over their limit.
+    pub warnings: Vec<String>,
+    /// Seconds by stage.
+    pub timings_seconds: Vec<(String, f64)>,
+    /// Threads used.
+    pub threads: usize,
+}
+
+/// An input file.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputEntry {
+    /// Input table.
+    pub source: String,
+    /// File, relative to the pipeline file.
+    pub file: String,
+    /// Size.
+    pub bytes: u64,
+    /// Fingerprint.
+    pub sha256: String,
+}
+
+/// Rows and money of a source by where they ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct BalanceEntry {
+    /// Input table.
+    pub source: String,
+    /// Place, rows, money.
+    pub places: Vec<(&'static str, u64, String)>,
+}
+
+/// A published table.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableEntry {
+    /// Name.
+    pub table: String,
+    /// Rows.
+    pub rows: u64,
+    /// Size of the file.
+    pub bytes: u64,
+}
+
+impl BalanceEntry {
+    pub(super) fn new(counts: &SourceCounts) -> Self {
+        let place = |name, tally: Tally| (name, tally.rows, format_money(tally.money));
+        Self {
+            source: counts.source.clone(),
+            places: vec![
+                place("read", counts.read),
+                place("accepted", counts.accepted),
+                place("merged", counts.merged),
+                place("out_of_window", counts.out_of_window),
+                place("quarantined", counts.quarantined),
+            ],
+        }
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(super) fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |out, byte| out + &format!("{byte:02x}"))
+}
+
+/// An id that depends on what was asked and on what was in the sources, not on the order of rows or files.
+pub(super) fn run_id(pipeline_sha256: &str, as_of: &str, counts: &[SourceCounts]) -> String {
+    let content = counts.iter().map(|c| {
+        let tally = |t: Tally| format!("{}/{}", t.rows, t.money);
+        format!("{}:{}:{}:{}", c.source, tally(c.read), tally(c.accepted), tally(c.quarantined))
+    });
+    let content = content.collect::<Vec<_>>().join("|");
+    let id = sha256(&format!("{}|{pipeline_sha256}|{as_of}|{content}", env!("CARGO_PKG_VERSION")));
+    id[..16].to_owned()
+}

@@ -1,0 +1,16 @@
+//! From a pipeline file to published tables, without knowing any analysis by name.
+
+mod error;
+mod manifest;
+mod order;
+mod plan;
+mod progress;
+mod quality;
+mod run;
+mod sources;
+
+pub use error::EngineError;
+pub use manifest::Manifest;
+pub use plan::{Plan, PlanRequest, plan};
+pub use progress::{NoProgress, Progress};
+pub use run::{RunOutcome, run};

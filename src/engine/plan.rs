@@ -1,0 +1,173 @@
+//! The pipeline file and the heads of its sources, checked: everything that can be known to be wrong before a row
+//! is read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use crate::clean::{CleanOptions, SourceFiles};
+use crate::config::{CheckOptions, Document, parse, render};
+use crate::registry::{ANALYSES, INTERNAL_TABLES};
+use crate::source::SourceError;
+use crate::stage::{CheckContext, Diagnostic, RuleColumns, Step};
+use crate::table::Expansion;
+
+use super::error::EngineError;
+use super::sources::{resolve, unread};
+
+/// What is asked for.
+#[derive(Debug)]
+pub struct PlanRequest<'a> {
+    /// The pipeline file.
+    pub path: &'a Path,
+    /// `--as-of`, in days since 1970-01-01.
+    pub as_of: Option<i32>,
+    /// `--out`, relative to the working folder.
+    pub out: Option<PathBuf>,
+    /// Asked for the day when the file says `today` or `yesterday`.
+    pub today: fn() -> i32,
+    /// Whether messages may be coloured.
+    pub colour: bool,
+}
+
+/// A checked pipeline, ready to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// Name of the pipeline.
+    pub name: String,
+    /// The pipeline file as messages name it.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// Last day observed, if stated.
+    pub as_of: Option<i32>,
+    /// Business time zone.
+    pub timezone: Option<TimeZone>,
+    /// Currency code, or empty.
+    pub currency: String,
+    /// Output folder.
+    pub out: PathBuf,
+    /// Cleaning.
+    pub clean: CleanOptions,
+    /// Sources by table.
+    pub sources: BTreeMap<&'static str, SourceFiles>,
+    /// Guards.
+    pub checks: Vec<CheckOptions>,
+    /// One checked step per analysis, in the order of the registry.
+    pub steps: Vec<Box<dyn Step>>,
+}
+
+impl Plan {
+    /// Columns of the sources that nobody reads, by table.
+    pub fn unread_columns(&self) -> Vec<(&'static str, Vec<String>)> {
+        self.sources.iter().map(|(table, source)| (*table, unread(source))).filter(|(_, c)| !c.is_empty()).collect()
+    }
+}
+
+/// Reads and checks a pipeline file and the heads of its sources.
+///
+/// # Errors
+/// Everything that is wrong with the file; if the file is right, everything that is wrong with the sources.
+pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, EngineError> {
+    let shown = request.path.display().to_string();
+    let text = std::fs::read_to_string(request.path)
+        .map_err(|source| EngineError::PipelineFile { path: shown.clone(), source })?;
+    let base = request.path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut diagnostics = Vec::new();
+    let document = parse(&text, &mut diagnostics);
+    let (sources, source_errors) = resolve_sources(&document, &base);
+    let steps = check_analyses(&document, &sources, &base, &mut diagnostics);
+    if !diagnostics.is_empty() {
+        let mut report = render(&shown, &text, &diagnostics, request.colour);
+        for error in &source_errors {
+            report.push_str(&format!("\n\nerror: {error}"));
+        }
+        return Err(EngineError::Pipeline { report, count: diagnostics.len() });
+    }
+    if !source_errors.is_empty() {
+        return Err(EngineError::Sources(source_errors));
+    }
+    let pipeline = document.pipeline;
+    let out = base.join(pipeline.out.as_deref().unwrap_or("out"));
+    Ok(Plan {
+        as_of: request.as_of.or_else(|| pipeline.as_of.as_ref().and_then(|a| a.resolve(request.today))),
+        timezone: pipeline.timezone.as_ref().and_then(|zone| TimeZone::get(zone).ok()),
+        currency: pipeline.currency.unwrap_or_default(),
+        out: request.out.clone().unwrap_or(out),
+        name: pipeline.name,
+        path: request.path.to_path_buf(),
+        clean: document.clean,
+        checks: document.checks,
+        sources,
+        steps,
+        text: text.clone(),
+    })
+}
+
+fn resolve_sources(document: &Document<'_>, base: &Path) -> (BTreeMap<&'static str, SourceFiles>, Vec<SourceError>) {
+    let mut sources = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (table, (options, _)) in &document.sources {
+        if options.path.patterns().is_empty() {
+            continue;
+        }
+        match resolve(table, options, base) {
+            Ok(source) => {
+                sources.insert(*table, source);
+            }
+            Err(wrong) => errors.extend(wrong),
+        }
+    }
+    (sources, errors)
+}
+
+/// Checks the sections of all analyses, each knowing the columns of those before it.
+fn check_analyses(
+    document: &Document<'_>,
+    sources: &BTreeMap<&'static str, SourceFiles>,
+    base: &Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Box<dyn Step>> {
+    let attributes: Vec<String> = sources.get("customers").map_or_else(Vec::new, |source| {
+        source.columns.0.iter().map(|(standard, _)| standard.clone()).filter(|n| n != "customer_id").collect()
+    });
+    let has_money = sources.get("transactions").is_none_or(|s| {
+        s.columns.has("amount") || (s.columns.has("quantity") && s.columns.has("unit_price"))
+    });
+    // only the customers source adds columns of its own; when it can't be read, rules may name what isn't known here
+    let complete = sources.contains_key("customers") || !document.has_customers();
+    let mut columns = RuleColumns::new(complete);
+    let mut steps = Vec::new();
+    for analysis in ANALYSES {
+        let sections = analysis.section().and_then(|s| document.sections.get(s.name)).map_or(&[][..], Vec::as_slice);
+        let context = CheckContext { columns: &columns, has_money, attributes: &attributes, base };
+        match analysis.check(sections, &context) {
+            Ok(step) => {
+                add_columns(&mut columns, *analysis, step.as_ref());
+                steps.push(step);
+            }
+            Err(wrong) => {
+                diagnostics.extend(wrong);
+                if let Ok(default) = analysis.check(&[], &context) {
+                    add_columns(&mut columns, *analysis, default.as_ref());
+                }
+            }
+        }
+    }
+    steps
+}
+
+fn add_columns(columns: &mut RuleColumns, analysis: &dyn crate::stage::Analysis, step: &dyn Step) {
+    let tables = analysis.makes().iter().filter(|t| t.is_per_customer() && !INTERNAL_TABLES.contains(&t.name));
+    for table in tables {
+        for column in table.columns.iter().filter(|c| c.expansion == Expansion::One) {
+            columns.add(column.name, table.name);
+        }
+        for (owner, name) in step.expanded_columns() {
+            if owner == table.name {
+                columns.add(name, table.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The nightly job: read and clean, analyse, check, publish.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::clean::{CleanSettings, Cleaned, SourceCounts, clean};
+use crate::history::History;
+use crate::registry::{ANALYSES, INTERNAL_TABLES};
+use crate::sink::{Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns};
+use crate::source::digest;
+use crate::stage::{ModelFile, Output, RunInfo, StageInputs};
+use crate::table::{Quality, Table, Tables, format_day, parse_day};
+
+use super::error::EngineError;
+use super::manifest::{BalanceEntry, InputEntry, Manifest, TableEntry, run_id, sha256};
+use super::order::waves;
+use super::plan::Plan;
+use super::progress::Progress;
+use super::quality::{apply_guards, quality_table, quarantine_table};
+
+/// A finished run.
+#[derive(Debug)]
+pub struct RunOutcome {
+    /// What was published, and where.
+    pub published: Published,
+    /// The manifest.
+    pub manifest: Manifest,
+    /// All tables.
+    pub tables: Tables,
+    /// `run_quality`.
+    pub quality: Vec<Quality>,
+    /// Facts of the fits: name and text.
+    pub summary: Vec<(String, String)>,
+}
+
+/// What the analyses gave.
+#[derive(Default)]
+struct Results {
+    tables: Tables,
+    models: Vec<ModelFile>,
+    quality: Vec<Quality>,
+    summary: Vec<(String, String)>,
+}
+
+/// Seconds by stage.
+struct Clock {
+    last: Instant,
+    seconds: Vec<(String, f64)>,
+}
+
+impl Clock {
+    fn lap(&mut self, stage: &str) {
+        self.seconds.push((stage.to_owned(), self.last.elapsed().as_secs_f64()));
+        self.last = Instant::now();
+    }
+}
+
+/// Runs a plan and publishes its tables.
+///
+/// # Errors
+/// Anything that keeps the run from being published; what was published before is then as it was.
+pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineError> {
+    let mut clock = Clock { last: Instant::now(), seconds: Vec::new() };
+    let publication = Publication::begin(&plan.out)?;
+    let inputs = fingerprints(plan)?;
+    clock.lap("fingerprint inputs");
+    let mut cleaned = read(plan, &publication, progress)?;
+    clock.lap("read and clean");
+    let run = run_info(plan, &cleaned)?;
+    let as_of = format_day(run.as_of);
+    let history = history(plan, &as_of)?;
+    let previous_as_of = history.as_of.map(format_day);
+    let mut results = analyse(plan, &mut cleaned, &history, &run, progress, &mut clock)?;
+    results.quality.extend(stray_newest_day(plan, &cleaned));
+    let quality = judge(plan, &cleaned.counts, results.quality)?;
+    results.tables.insert(quarantine_table(&mut cleaned.rejected)?);
+    results.tables.insert(quality_table(&quality)?);
+    let pipeline_sha256 = sha256(&plan.text);
+    let mut manifest = Manifest {
+        acrm_version: env!("CARGO_PKG_VERSION"),
+        run_id: run_id(&pipeline_sha256, &as_of, &cleaned.counts),
+        pipeline: plan.name.clone(),
+        pipeline_sha256,
+        as_of,
+        previous_as_of,
+        currency: plan.currency.clone(),
+        timezone: plan.timezone.as_ref().and_then(|zone| zone.iana_name().map(str::to_owned)),
+        inputs,
+        balance: cleaned.counts.iter().map(BalanceEntry::new).collect(),
+        tables: Vec::new(),
+        models: results.models.iter().map(|m| (m.name.to_owned(), m.content.clone())).collect(),
+        warnings: warnings(&quality),
+        timings_seconds: Vec::new(),
+        threads: rayon::current_num_threads(),
+    };
+    manifest.tables = write_tables(&results.tables, publication.dir(), &manifest, progress)?;
+    clock.lap("write tables");
+    manifest.timings_seconds = clock.seconds;
+    write_texts(publication.dir(), &manifest, &results.models, &plan.text)?;
+    let published = publication.commit(&manifest.as_of)?;
+    Ok(RunOutcome { published, manifest, tables: results.tables, quality, summary: results.summary })
+}
+
+fn fingerprints(plan: &Plan) -> Result<Vec<InputEntry>, EngineError> {
+    let files = plan.sources.values().flat_map(|s| s.files.iter().map(move |(file, _)| (s.table, file)));
+    let files = files.collect::<Vec<_>>();
+    let entries = files.par_iter().map(|(table, file)| {
+        let sha256 = digest(&file.path).map_err(|e| {
+            let hint = "check that the file is there and may be read";
+            EngineError::Sources(vec![crate::source::SourceError::unreadable(&file.shown, e, hint)])
+        })?;
+        Ok(InputEntry { source: (*table).to_owned(), file: file.shown.clone(), bytes: file.bytes, sha256 })
+    });
+    entries.collect()
+}
+
+fn read(plan: &Plan, publication: &Publication, progress: &dyn Progress) -> Result<Cleaned, EngineError> {
+    let settings = CleanSettings {
+        options: &plan.clean,
+        as_of: plan.as_of,
+        timezone: plan.timezone.clone(),
+        scratch: publication.scratch_dir()?,
+    };
+    let Some(transactions) = plan.sources.get("transactions") else { return Err(EngineError::Sources(Vec::new())) };
+    progress.begin("read and clean", None);
+    let told = |_: &str, rows: u64| progress.advance("read and clean", rows);
+    let cleaned = clean(transactions, plan.sources.get("customers"), plan.sources.get("products"), &settings, &told);
+    progress.finish("read and clean");
+    Ok(cleaned?)
+}
+
+fn run_info(plan: &Plan, cleaned: &Cleaned) -> Result<RunInfo, EngineError> {
+    let Some(newest) = cleaned.newest_day else {
+        let lines = cleaned.counts.iter().map(|c| {
+            format!(
+                "  {}: {} rows read, {} after the as-of day, {} in quarantine",
+                c.source, c.read.rows, c.out_of_window.rows, c.quarantined.rows
+            )
+        });
+        let reasons = cleaned.counts.iter().flat_map(|c| &c.by_reason);
+        let reasons = reasons.map(|(reason, tally)| format!("  {}: {} rows", reason.code(), tally.rows));
+        return Err(EngineError::NothingAccepted(lines.chain(reasons).collect::<Vec<_>>().join("\n")));
+    };
+    Ok(RunInfo {
+        as_of: plan.as_of.unwrap_or(newest),
+        currency: plan.currency.clone(),
+        pipeline: plan.name.clone(),
+    })
+}
+
+/// What the steps want of the run before.
+fn history(plan: &Plan, as_of: &str) -> Result<History, EngineError> {
+    let Some(folder) = previous_run(&plan.out, as_of) else { return Ok(History::default()) };
+    let mut wanted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (table, column) in plan.steps.iter().flat_map(|s| s.remembers()) {
+        wanted.entry(table).or_default().push(column);
+    }
+    let day = folder.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_prefix("as_of="));
+    let mut history = History { as_of: day.and_then(parse_day), ..History::default() };
+    for (table, names) in wanted {
+        let path = folder.join(format!("{table}.parquet"));
+        let columns = read_columns(&path, &names.iter().map(String::as_str).collect::<Vec<_>>())?;
+        for (name, column) in names.into_iter().zip(columns) {
+            if let Some(column) = column {
+                history.columns.insert((table.to_owned(), name), column);
+            }
+        }
+    }
+    Ok(history)
+}
+
+fn analyse(
+    plan: &Plan,
+    cleaned: &mut Cleaned,
+    history: &History,
+    run: &RunInfo,
+    progress: &dyn Progress,
+    clock: &mut Clock,
+) -> Result<Results, EngineError> {
+    let mut results = Results::default();
+    let reads_sources = |n: &usize| ANALYSES[*n].reads().contains(&crate::stage::INPUTS[0]);
+    let waves = waves(ANALYSES);
+    for (at, wave) in waves.iter().enumerate() {
+        let inputs = StageInputs { tables: &results.tables, cleaned, history, run };
+        let name = |n: &usize| ANALYSES[*n].name();
+        let outputs = wave.par_iter().map(|number| {
+            progress.begin(name(number), None);
+            let output = plan.steps[*number].run(&inputs);
+            progress.finish(name(number));
+            output.map_err(|source| EngineError::Stage { analysis: name(number), source })
+        });
+        for output in outputs.collect::<Result<Vec<Output>, _>>()? {
+            take(&mut results, &mut cleaned.counts, output);
+        }
+        if !waves[at + 1..].iter().flatten().any(|n| reads_sources(n)) {
+            cleaned.ledger.clear();
+        }
+        clock.lap(&wave.iter().map(name).collect::<Vec<_>>().join(" + "));
+    }
+    Ok(results)
+}
+
+fn take(results: &mut Results, counts: &mut [SourceCounts], output: Output) {
+    output.tables.into_iter().for_each(|table| results.tables.insert(table));
+    results.models.extend(output.models);
+    results.quality.extend(output.quality);
+    results.summary.extend(output.summary);
+    for (source, merged) in output.merged {
+        if let Some(counts) = counts.iter_mut().find(|c| c.source == source) {
+            counts.move_to_merged(merged);
+        }
+    }
+}
+
+/// A newest transaction this many days after the one before is more likely a slip of the pen than business.
+const STRAY_DAYS: f64 = 365.0;
+
+/// How far the newest day stands from the one before, when the as-of day was taken from it.
+fn stray_newest_day(plan: &Plan, cleaned: &Cleaned) -> Option<Quality> {
+    let (None, Some(newest), Some(before)) = (plan.as_of, cleaned.newest_day, cleaned.day_before_newest) else {
+        return None;
+    };
+    let note = format!(
+        "no as_of is stated, so it is the day of the newest transaction, {}; the one before is of {}",
+        format_day(newest),
+        format_day(before)
+    );
+    Some(Quality::at_most("transactions", "days_before_newest", f64::from(newest - before), STRAY_DAYS, note))
+}
+
+/// The lines of `run_quality`, guards included.
+fn judge(plan: &Plan, counts: &[SourceCounts], analyses: Vec<Quality>) -> Result<Vec<Quality>, EngineError> {
+    let mut lines: Vec<Quality> = counts.iter().flat_map(SourceCounts::quality).collect();
+    lines.extend(analyses);
+    let shown = |lines: &[&Quality]| {
+        let line = |q: &&Quality| {
+            let limit = q.limit.map_or_else(String::new, |l| format!(", limit {l}"));
+            format!("  {}, {}: {}{limit} ({})", q.source, q.check, q.measured, q.note)
+        };
+        lines.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let unbalanced: Vec<&Quality> = lines.iter().filter(|q| !q.ok && q.check.ends_with("_unaccounted")).collect();
+    if !unbalanced.is_empty() {
+        return Err(EngineError::Unbalanced(shown(&unbalanced)));
+    }
+    let failed = apply_guards(&plan.checks, &mut lines);
+    if failed.is_empty() { Ok(lines) } else { Err(EngineError::Guard(shown(&failed.iter().collect::<Vec<_>>()))) }
+}
+
+fn warnings(quality: &[Quality]) -> Vec<String> {
+    quality.iter().filter(|q| !q.ok).map(|q| format!("{}, {}: {}", q.source, q.check, q.note)).collect()
+}
+
+fn write_tables(
+    tables: &Tables,
+    folder: &Path,
+    manifest: &Manifest,
+    progress: &dyn Progress,
+) -> Result<Vec<TableEntry>, EngineError> {
+    let mut run = vec![
+        ("acrm_version".to_owned(), manifest.acrm_version.to_owned()),
+        ("run_id".to_owned(), manifest.run_id.clone()),
+        ("pipeline_sha256".to_owned(), manifest.pipeline_sha256.clone()),
+        ("as_of".to_owned(), manifest.as_of.clone()),
+    ];
+    if !manifest.currency.is_empty() {
+        run.push(("currency".to_owned(), manifest.currency.clone()));
+    }
+    let writer = TableWriter::new(run);
+    let published: Vec<&Table> =
+        tables.iter().map(AsRef::as_ref).filter(|t| !INTERNAL_TABLES.contains(&t.spec().name)).collect();
+    progress.begin("write tables", Some(published.len() as u64));
+    let written = published.par_iter().map(|table| {
+        let path = folder.join(format!("{}.parquet", table.spec().name));
+        writer.write(table, &path).map(|written: WrittenTable| (table.spec().name, table.rows(), written))
+    });
+    let written = written.collect::<Result<Vec<_>, SinkError>>()?;
+    progress.finish("write tables");
+    let entry = |(table, rows, written): (&str, usize, WrittenTable)| TableEntry {
+        table: table.to_owned(),
+        rows: rows as u64,
+        bytes: written.bytes,
+    };
+    Ok(written.into_iter().map(entry).collect())
+}
+
+fn write_texts(folder: &Path, manifest: &Manifest, models: &[ModelFile], pipeline: &str) -> Result<(), EngineError> {
+    let write = |path: &Path, text: &str| {
+        std::fs::write(path, text).map_err(|source| SinkError::io("write", path, source))
+    };
+    let models_folder = folder.join("models");
+    std::fs::create_dir_all(&models_folder)
+        .map_err(|source| SinkError::io("create the folder", &models_folder, source))?;
+    for model in models {
+        let text = serde_json::to_string_pretty(&model.content).unwrap_or_default() + "\n";
+        write(&models_folder.join(format!("{}.json", model.name)), &text)?;
+    }
+    write(&folder.join("pipeline.toml"), pipeline)?;
+    let text = serde_json::to_string_pretty(manifest).unwrap_or_default() + "\n";
+    write(&folder.join("manifest.json"), &text)?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Sources as the pipeline file names them, resolved to files, heads and columns.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use crate::clean::{SourceFiles, attribute_names};
+use crate::source::{
+    ColumnMap, Head, INPUT_TABLES, InputFile, InputTable, Need, SourceError, SourceOptions, discover, head,
+};
+use crate::stage::nearest;
+
+/// Finds the files of a source, reads their heads, and maps its columns.
+///
+/// # Errors
+/// Everything that is wrong with the source, file by file.
+pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) -> Result<SourceFiles, Vec<SourceError>> {
+    let Some(table) = INPUT_TABLES.iter().find(|t| t.name == table_name) else { return Err(Vec::new()) };
+    let files = discover(table.name, options, base).map_err(|e| vec![e])?;
+    let mut errors = Vec::new();
+    let mut heads: Vec<(InputFile, Head)> = Vec::new();
+    for file in files {
+        match head(&file) {
+            Ok(head) => heads.push((file, head)),
+            Err(error) => errors.push(error),
+        }
+    }
+    let columns = heads.first().map_or_else(ColumnMap::default, |(_, first)| map_columns(table, options, first));
+    for (file, head) in &heads {
+        check_columns(table, &columns, file, head, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(SourceFiles {
+        table: table.name,
+        files: heads,
+        columns,
+        decimal: u8::try_from(options.decimal).unwrap_or(b'.'),
+        date_format: options.date_format.clone(),
+        timezone: options.timezone.as_ref().and_then(|zone| TimeZone::get(zone).ok()),
+    })
+}
+
+/// The declared columns; without a declaration, those that bear the standard names; for an open table all others
+/// as attributes. Required columns are always in it, so that their absence is noticed.
+fn map_columns(table: &InputTable, options: &SourceOptions, first: &Head) -> ColumnMap {
+    let mut map: Vec<(String, String)> =
+        options.columns.iter().map(|(standard, source)| (standard.clone(), source.clone())).collect();
+    if options.columns.is_empty() {
+        let standard = table.names().filter(|name| first.data_type(name).is_some());
+        map.extend(standard.map(|name| (name.to_owned(), name.to_owned())));
+    }
+    for column in table.columns.iter().filter(|c| c.need == Need::Required) {
+        if !map.iter().any(|(standard, _)| standard == column.name) {
+            map.push((column.name.to_owned(), column.name.to_owned()));
+        }
+    }
+    if table.open {
+        let taken: Vec<String> = map.iter().map(|(_, source)| source.clone()).collect();
+        let others = first.names().filter(|name| !taken.iter().any(|t| t == name));
+        let mut attributes = attribute_names(others, "");
+        attributes.retain(|(standard, _)| !map.iter().any(|(s, _)| s == standard) && !standard.is_empty());
+        attributes.dedup_by(|a, b| a.0 == b.0);
+        map.extend(attributes);
+    }
+    ColumnMap(map)
+}
+
+fn check_columns(table: &InputTable, map: &ColumnMap, file: &InputFile, head: &Head, errors: &mut Vec<SourceError>) {
+    for (standard, column) in &map.0 {
+        if head.data_type(column).is_some() {
+            continue;
+        }
+        let hint = match nearest(column, head.names()) {
+            Some(near) => format!("the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]", table.name),
+            None => format!("its columns: {}", head.names().collect::<Vec<_>>().join(", ")),
+        };
+        errors.push(SourceError::MissingColumn {
+            table: table.name.to_owned(),
+            file: file.shown.clone(),
+            column: column.clone(),
+            standard: standard.clone(),
+            hint,
+        });
+    }
+}
+
+/// Columns of the files that nobody reads, for `acrm check`.
+pub(super) fn unread(source: &SourceFiles) -> Vec<String> {
+    let read = |name: &str| source.columns.0.iter().any(|(_, column)| column == name);
+    let first = source.files.first().map(|(_, head)| head);
+    first.into_iter().flat_map(Head::names).filter(|name| !read(name)).map(str::to_owned).collect()
+}

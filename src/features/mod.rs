@@ -1,0 +1,3 @@
+//! Accepted transactions to one row per customer.
+
+pub mod customers;

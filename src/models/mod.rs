@@ -1,0 +1,3 @@
+//! Fitted models and their scores per customer.
+
+pub mod clv;

@@ -1,0 +1,278 @@
+//! Data sets on which other tools gave up, lost digits or said nothing.
+
+#![expect(clippy::float_cmp, reason = "figures that are exact by construction are compared exactly")]
+
+use super::{
+    BetaGeometric, Customers, FitStatus, GammaGamma, Histories, Limit, ModelKind, ScoreOptions, SpendExclusions,
+    SpendTable, fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd, score, score_model, table_gradient, table_log_likelihood,
+};
+
+fn close(got: f64, want: f64, relative: f64) {
+    assert!((got - want).abs() <= relative * want.abs(), "{got} against {want}");
+}
+
+/// Ten of fourteen customers came back, 19 times in all: x, `t_x`, T in days,
+/// P(alive) and expected purchases in 90 days at the optimum.
+const FOURTEEN: [(u32, u32, u32, f64, f64); 14] = [
+    (0, 0, 100, 1.0, 0.409_705_5),
+    (1, 24, 97, 0.212_779_1, 0.214_575_7),
+    (6, 75, 87, 0.760_455_4, 3.190_635),
+    (3, 27, 99, 0.113_944_4, 0.244_509_2),
+    (3, 93, 96, 0.764_451, 1.673_621),
+    (2, 18, 83, 0.156_179_1, 0.274_698_2),
+    (0, 0, 94, 1.0, 0.426_997),
+    (0, 0, 86, 1.0, 0.452_515),
+    (1, 11, 98, 0.132_435_5, 0.132_654),
+    (1, 17, 88, 0.189_565_9, 0.203_614_7),
+    (0, 0, 82, 1.0, 0.466_482_3),
+    (0, 0, 84, 1.0, 0.45939),
+    (1, 13, 99, 0.142_466, 0.141_746_3),
+    (1, 54, 89, 0.414_196, 0.441_692_4),
+];
+
+#[test]
+fn fourteen_customers_have_a_clear_optimum_in_any_order_and_unit() {
+    let column = |f: fn(&(u32, u32, u32, f64, f64)) -> u32| FOURTEEN.iter().map(f).collect::<Vec<_>>();
+    let (x, t_x, t) = (column(|c| c.0), column(|c| c.1), column(|c| c.2));
+    let real = |v: &[u32]| v.iter().map(|d| f64::from(*d)).collect::<Vec<_>>();
+    let days = fit_bg_nbd(&Histories::from_values(&x, &real(&t_x), &real(&t), 1.0).expect("valid"));
+    assert!(days.status.is_converged(), "{}", days.status);
+    assert!(days.log_likelihood >= -94.382_818);
+    for (got, want) in [days.model.r, days.model.alpha, days.model.a, days.model.b]
+        .iter()
+        .zip([0.689_250, 22.266_03, 0.896_934, 1.200_340])
+    {
+        close(*got, want, 1e-5);
+    }
+    for (x, t_x, t, p_alive, expected) in FOURTEEN {
+        let (t_x, t) = (f64::from(t_x), f64::from(t));
+        assert!((days.model.p_alive(x, t_x, t) - p_alive).abs() < 1e-5);
+        assert!((days.model.expected_purchases(x, t_x, t, 90.0) - expected).abs() < 1e-4);
+    }
+    let weeks = fit_bg_nbd(&Histories::from_days(&x, &t_x, &t).expect("valid"));
+    close(weeks.model.alpha, days.model.alpha / 7.0, 1e-7);
+    close(weeks.log_likelihood, -57.410_524, 1e-7);
+    let reversed = |v: &[u32]| v.iter().rev().copied().collect::<Vec<_>>();
+    let again = fit_bg_nbd(&Histories::from_days(&reversed(&x), &reversed(&t_x), &reversed(&t)).expect("valid"));
+    assert_eq!(weeks, again);
+}
+
+/// Twelve customers who all bought (almost) to the last week.
+#[test]
+fn without_a_sign_of_dropout_the_fit_ends_at_its_bound_and_says_so() {
+    let x = [1, 2, 3, 3, 4, 6, 8, 12, 2, 5, 1, 7];
+    let t_x = [52.0, 49.0, 51.0, 50.0, 49.0, 51.0, 52.0, 51.0, 46.0, 52.0, 50.0, 52.0];
+    let t = [52.0, 50.0, 51.0, 52.0, 49.0, 52.0, 52.0, 51.0, 48.0, 52.0, 50.0, 52.0];
+    let h = Histories::from_values(&x, &t_x, &t, 7.0).expect("valid");
+    let fit = fit_bg_nbd(&h);
+    assert_eq!(fit.status, FitStatus::AtBound { limit: Limit::NoDropout });
+    assert!(fit.status.to_string().contains("dropout at its bound"));
+    assert!((-182.95..=-182.9009).contains(&fit.log_likelihood), "{}", fit.log_likelihood);
+    for i in 0..x.len() {
+        assert!(fit.model.p_alive(x[i], t_x[i], t[i]) >= 0.99);
+    }
+    close(fit.model.expected_purchases(1, 52.0, 52.0, 52.0), 2.7030, 0.02);
+    close(fit.model.expected_purchases(12, 51.0, 51.0, 52.0), 8.5593, 0.02);
+    // Where log-beta differences lose their digits the likelihood seems to rise.
+    let huge = BetaGeometric::bg_nbd(4.15378, 47.14065, 1e8, 1e13);
+    assert!(table_log_likelihood(&h, &huge) < -182.9009);
+}
+
+#[test]
+fn very_frequent_buyers_neither_overflow_nor_vanish() {
+    let model = BetaGeometric::bg_nbd(0.25, 4.5, 0.8, 2.5);
+    for (x, t_x, t, p_alive, expected) in [
+        (0, 0.0, 38.0, 1.0, 0.073_228_129_3),
+        (2, 30.0, 39.0, 0.721_989_736, 0.453_639_612),
+        (300, 380.0, 400.0, 9.204_437_74e-5, 0.000_877_060_071),
+        (1200, 3000.0, 3650.0, 1.225_915_13e-99, 5.226_746_93e-99),
+        (750, 365.0, 365.0, 0.998_936_594, 26.005_274_8),
+        (1, 0.1, 5000.0, 0.000_499_895_57, 1.622_318_04e-6),
+    ] {
+        close(model.p_alive(x, t_x, t), p_alive, 1e-8);
+        close(model.expected_purchases(x, t_x, t, 13.0), expected, 1e-8);
+    }
+    assert_eq!(model.p_alive(5000, 10.0, 3650.0), 0.0);
+    assert_eq!(model.expected_purchases(5000, 10.0, 3650.0, 13.0), 0.0);
+    assert_eq!(model.p_alive(0, 0.0, 38.0), 1.0);
+}
+
+#[test]
+fn a_plus_b_below_one_gives_numbers_for_one_time_buyers() {
+    let model = BetaGeometric::bg_nbd(0.6, 60.0, 0.4, 0.59);
+    for (x, t_x, t, p_alive, month, year) in [
+        (0, 0.0, 1257.0, 1.0, 0.013_568_168_8, 0.153_493_132),
+        (0, 0.0, 30.0, 1.0, 0.181_992_729, 1.386_461_62),
+        (1, 5.0, 1270.0, 0.011_646_702_5, 0.000_417_885_544, 0.004_794_960_66),
+        (1, 1270.0, 1270.0, 0.595_959_596, 0.021_383_125_4, 0.245_357_244),
+        (3, 400.0, 1280.0, 0.121_194_634, 0.009_718_084_77, 0.112_283_869),
+    ] {
+        close(model.p_alive(x, t_x, t), p_alive, 1e-8);
+        close(model.expected_purchases(x, t_x, t, 30.0), month, 1e-8);
+        close(model.expected_purchases(x, t_x, t, 365.0), year, 1e-8);
+    }
+    // a = 1 is no special case: it lies between its neighbours.
+    let at = |a: f64| BetaGeometric::bg_nbd(0.6, 60.0, a, 0.59).expected_purchases(0, 0.0, 300.0, 365.0);
+    close(at(1.0), 0.5 * (at(1.0 - 1e-5) + at(1.0 + 1e-5)), 1e-9);
+}
+
+/// Five customers: free days do not count, a refund is no purchase; two are
+/// left with repeat spend.
+#[test]
+fn days_without_money_stay_out_of_the_spend_model() {
+    let table = SpendTable::new(&[2, 1, 0, 2, 0], &[0.0, 40.0, 0.0, 21.0, 0.0]);
+    assert_eq!(table.customers(), 2);
+    assert_eq!(table.excluded(), SpendExclusions { no_repeat: 2, not_positive: 1, not_finite: 0 });
+    let spend = fit_gamma_gamma(&table);
+    assert_eq!(spend.status, FitStatus::TooFewRepeatBuyers { repeat_buyers: 2, needed: 5 });
+    for (x, z) in [(0, 0.0), (1, 40.0), (2, 21.0)] {
+        let mean = spend.model.finite_mean(x, z);
+        assert!(mean > 5.0 && mean < 80.0, "{mean}");
+    }
+}
+
+/// Runs everything on a table and asserts that whatever comes out is sane.
+fn survives(x: &[u32], t_x: &[u32], t: &[u32], z: &[f64]) -> FitStatus {
+    let h = Histories::from_days(x, t_x, t).expect("valid");
+    let fit = fit_bg_nbd(&h);
+    let other = fit_mbg_nbd(&h);
+    let spend = fit_gamma_gamma(&SpendTable::new(x, z));
+    let options = ScoreOptions { horizons_days: vec![1, 90, 3650], discount_rate_annual: 0.1, interval_level: 0.8 };
+    let customers = Customers { x, t_x_days: t_x, t_days: t, spend_mean_repeat: z };
+    for fit in [&fit, &other] {
+        assert!(fit.log_likelihood.is_finite(), "{fit:?}");
+        let scores = score(fit, Some(&spend), &customers, &options);
+        assert!(scores.p_alive.iter().all(|p| (0.0..=1.0).contains(p)));
+        assert!(scores.spend.iter().all(|s| s.is_finite() && *s >= 0.0));
+        for h in &scores.horizons {
+            for i in 0..x.len() {
+                assert!(h.purchases[i].is_finite() && h.value[i].is_finite(), "{fit:?}");
+                assert!(0.0 <= h.purchases_lower[i] && h.purchases_lower[i] <= h.purchases[i]);
+                assert!(h.purchases[i] <= h.purchases_upper[i] && h.purchases_upper[i].is_finite());
+                assert!(0.0 <= h.value_lower[i] && h.value_lower[i] <= h.value[i]);
+                assert!(h.value[i] <= h.value_upper[i] && h.value_upper[i].is_finite());
+                assert!((0.0..=1.0).contains(&h.p_purchase[i]));
+            }
+        }
+        // Nobody is expected to buy more than a few times their own pace and one order a day.
+        let most = scores.horizons[1].purchases.iter().copied().fold(0.0, f64::max);
+        let pace = x.iter().zip(t).map(|(x, t)| f64::from(x + 1) / f64::from(t + 1)).fold(0.0, f64::max);
+        assert!(most <= 90.0 * 2.0 * pace, "{most} at pace {pace}: {fit:?}");
+    }
+    let ln_gaps = f64::from(x.iter().sum::<u32>());
+    for kind in ModelKind::ALL {
+        let fit = kind.fit(&h, ln_gaps);
+        assert_eq!(fit.model.kind(), kind);
+        assert!(fit.log_likelihood.is_finite(), "{fit:?}");
+        let model = fit.model.as_model();
+        let scores = score_model(model, fit.log_covariance.as_deref(), Some(&spend), &customers, &options);
+        assert!(scores.p_alive.iter().all(|p| (0.0..=1.0).contains(p)), "{fit:?}");
+        for h in &scores.horizons {
+            let all = h.purchases.iter().chain(&h.value).chain(&h.purchases_upper).chain(&h.value_upper);
+            assert!(all.into_iter().all(|v| v.is_finite() && *v >= 0.0), "{fit:?}");
+        }
+    }
+    fit.status
+}
+
+#[test]
+fn degenerate_tables_give_flagged_and_finite_answers() {
+    let few = |status: FitStatus| assert!(matches!(status, FitStatus::TooFewRepeatBuyers { .. }), "{status}");
+    few(survives(&[], &[], &[], &[]));
+    few(survives(&[0], &[0], &[0], &[0.0]));
+    few(survives(&[3], &[40], &[50], &[12.0]));
+    few(survives(&[0; 50], &[0; 50], &[200; 50], &[0.0; 50]));
+    let alike = survives(&[2; 40], &[30; 40], &[90; 40], &[10.0; 40]);
+    assert!(!alike.is_converged(), "{alike}");
+    let at_end = survives(&[2; 40], &[90; 40], &[90; 40], &[10.0; 40]);
+    assert!(!at_end.is_converged(), "{at_end}");
+    let once: Vec<u32> = vec![1; 30];
+    survives(&once, &[1; 30], &[365; 30], &(1..=30).map(f64::from).collect::<Vec<_>>());
+    survives(
+        &[10_000, 5000, 1, 0, 2, 3, 1, 1],
+        &[10_950, 9000, 1, 0, 5, 8, 1, 700],
+        &[10_950; 8],
+        &[1e9, 0.01, 5.0, 0.0, 5.0, 5.0, 5.0, 1.0],
+    );
+}
+
+#[test]
+fn spend_that_does_not_vary_is_said() {
+    let x: Vec<u32> = (0..60).map(|i| 1 + i % 4).collect();
+    let fit = fit_gamma_gamma(&SpendTable::new(&x, &[25.0; 60]));
+    assert!(matches!(fit.status, FitStatus::AtBound { .. }), "{}", fit.status);
+    close(fit.model.finite_mean(2, 25.0), 25.0, 1e-3);
+    close(fit.model.finite_mean(0, 0.0), 25.0, 1e-2);
+}
+
+#[test]
+fn gradients_equal_differences() {
+    let h =
+        Histories::from_days(&[0, 1, 2, 6, 1, 0], &[0, 24, 18, 75, 54, 0], &[100, 97, 83, 87, 89, 40]).expect("valid");
+    let at = [0.7, 3.0, 0.9, 1.7];
+    for build in [BetaGeometric::bg_nbd, BetaGeometric::mbg_nbd] {
+        let model = |p: [f64; 4]| build(p[0], p[1], p[2], p[3]);
+        let gradient = table_gradient(&h, &model(at));
+        for k in 0..4 {
+            let step = 1e-5 * at[k];
+            let moved = |s: f64| {
+                let mut p = at;
+                p[k] += s;
+                table_log_likelihood(&h, &model(p))
+            };
+            let difference = (moved(step) - moved(-step)) / (2.0 * step);
+            assert!(
+                (gradient[k] - difference).abs() < 1e-7 * (1.0 + difference.abs()),
+                "{k}: {gradient:?} {difference}"
+            );
+        }
+    }
+    let spends = SpendTable::new(&[1, 2, 3, 1, 7], &[10.0, 22.0, 8.0, 40.0, 15.5]);
+    let at = [2.5, 3.2, 17.0];
+    let gradient = super::spend_gradient(&spends, &GammaGamma { p: at[0], q: at[1], v: at[2] });
+    for k in 0..3 {
+        let step = 1e-5 * at[k];
+        let moved = |s: f64| {
+            let mut p = at;
+            p[k] += s;
+            super::spend_log_likelihood(&spends, &GammaGamma { p: p[0], q: p[1], v: p[2] })
+        };
+        let difference = (moved(step) - moved(-step)) / (2.0 * step);
+        assert!((gradient[k] - difference).abs() < 1e-7 * (1.0 + difference.abs()), "{k}: {gradient:?} {difference}");
+    }
+}
+
+#[test]
+fn scoring_many_equals_scoring_one() {
+    let (x, t_x, t) = (vec![0, 1, 2, 40, 1], vec![0, 24, 18, 75, 54], vec![100, 97, 83, 87, 89]);
+    let z = [0.0, 30.0, 12.5, 20.0, -5.0];
+    let h = Histories::from_days(&x, &t_x, &t).expect("valid");
+    let fit = super::Fit { model: BetaGeometric::bg_nbd(0.243, 4.414, 0.793, 2.426), ..fit_bg_nbd(&h) };
+    let spend =
+        super::Fit { model: GammaGamma { p: 6.25, q: 3.74, v: 15.44 }, ..fit_gamma_gamma(&SpendTable::new(&x, &z)) };
+    let options = ScoreOptions { horizons_days: vec![90, 365], discount_rate_annual: 0.15, interval_level: 0.8 };
+    let customers = Customers { x: &x, t_x_days: &t_x, t_days: &t, spend_mean_repeat: &z };
+    let scores = score(&fit, Some(&spend), &customers, &options);
+    let week = |d: u32| f64::from(d) / 7.0;
+    for i in 0..x.len() {
+        let (n, last, end) = (x[i], week(t_x[i]), week(t[i]));
+        close(scores.p_alive[i], fit.model.p_alive(n, last, end), 1e-12);
+        let mean = if z[i] > 0.0 { spend.model.finite_mean(n, z[i]) } else { spend.model.finite_mean(0, 0.0) };
+        close(scores.spend[i], mean, 1e-14);
+        for (h, days) in [90, 365].into_iter().enumerate() {
+            let s = &scores.horizons[h];
+            close(s.purchases[i], fit.model.expected_purchases(n, last, end, week(days)), 1e-12);
+            close(s.p_purchase[i], fit.model.p_purchase(n, last, end, week(days)), 1e-12);
+            let delta = 1.15f64.ln() * 7.0 / 365.25;
+            // Discounting week by week bounds the integral from below and above.
+            let step = week(days) / 4000.0;
+            let (mut before, mut value) = (0.0, 0.0);
+            for k in 1..=4000 {
+                let now = fit.model.expected_purchases(n, last, end, step * f64::from(k));
+                value += (now - before) * (-delta * step * (f64::from(k) - 0.5)).exp();
+                before = now;
+            }
+            close(s.value[i], value * mean, 1e-7);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Buy-till-you-die models: how often a customer will buy, whether they are
+//! still there, and how much they spend.
+//!
+//! Every model is fitted to [`Histories`] (compressed x, `t_x`, T) and predicts
+//! from the same three numbers. Times are in one unit throughout, the week
+//! wherever days come in.
+
+mod alive_series;
+mod alive_table;
+mod any_model;
+mod bgbb;
+mod bgbb_fit;
+mod coin_counts;
+mod covariates;
+mod fit;
+mod gamma_gamma;
+mod gamma_gamma_fit;
+mod geometric;
+mod geometric_fit;
+mod geometric_likelihood;
+mod histories;
+mod lomax;
+mod lomax_moments;
+mod model;
+mod nbd;
+mod negative_binomial;
+mod pareto;
+mod pareto_fit;
+mod pareto_likelihood;
+mod phase_series;
+mod purchase_term;
+mod quadrature;
+mod quantile;
+mod ranks;
+mod regular;
+mod regular_fit;
+mod sbg;
+mod score;
+mod scores;
+mod seasonal;
+mod second_order;
+mod spend;
+mod spread;
+mod tails;
+
+pub use alive_series::AliveSeries;
+pub use any_model::{AnyModel, ModelKind};
+pub use bgbb::{BgBb, Opportunities};
+pub use bgbb_fit::{OpportunityTable, bgbb_gradient, bgbb_log_likelihood, fit_bgbb};
+pub use covariates::{
+    Coefficient, CovariateFit, CovariateGroup, CovariateModel, CovariateRow, fit_covariates, group_by_covariates,
+};
+pub use fit::{Fit, FitStatus, Limit};
+pub use gamma_gamma::GammaGamma;
+pub use gamma_gamma_fit::{MIN_SPENDERS, fit_gamma_gamma, spend_gradient, spend_log_likelihood};
+pub use geometric::{BetaGeometric, FirstCoin};
+pub use geometric_fit::{MIN_REPEAT_BUYERS, fit_bg_nbd, fit_mbg_nbd, table_gradient, table_log_likelihood};
+pub use histories::{DAYS_PER_WEEK, Histories, HistoryError};
+pub use model::{Ahead, AlivePart, Dropout, History, OddsGone, Plan, TransactionModel};
+pub use nbd::fit_nbd;
+pub use pareto::ParetoNbd;
+pub use pareto_fit::{fit_pareto_nbd, pareto_gradient, pareto_log_likelihood};
+pub use regular::Regular;
+pub use regular_fit::{MAX_REGULARITY, fit_regular, fit_regularity, regular_gradient, regular_log_likelihood};
+pub use sbg::{ShiftedBetaGeometric, fit_sbg};
+pub use score::{Customers, ScoreOptions, score, score_model};
+pub use scores::{HorizonScores, Scores};
+pub use seasonal::{DailyTotals, SeasonalCalendar, seasonal_index};
+pub use spend::{CORRELATION_LIMIT, Correlation, SpendExclusions, SpendTable};
+
+#[cfg(test)]
+mod case_tests;
+#[cfg(test)]
+mod coverage_tests;
+#[cfg(test)]
+mod law_tests;
+#[cfg(test)]
+mod simulation;

@@ -1,0 +1,345 @@
+//! Scoring many customers at once.
+//!
+//! Given that a customer is alive, everything about the future depends on
+//! (x, T) alone, so it is computed once per distinct pair; what is left per
+//! customer is P(alive), the spend, and looking up the interval.
+
+use super::alive_table::AliveTable;
+use super::fit::Fit;
+use super::gamma_gamma::GammaGamma;
+use super::histories::DAYS_PER_WEEK;
+use super::model::{Ahead, History, Plan, TransactionModel};
+use super::quantile::ln_gamma_quantiles;
+use super::ranks::Pairs;
+use super::scores::{FIXED, PER_HORIZON, Scores};
+use super::spread::{Level, MOST_NOISE, ParameterNoise, Place, SpreadTable};
+use rayon::prelude::*;
+
+/// Days in a year, for the discount rate.
+const DAYS_PER_YEAR: f64 = 365.25;
+
+/// Customers scored in one go.
+const CHUNK: usize = 8192;
+
+/// Step on the log scale for derivatives by parameters.
+const LOG_STEP: f64 = 1e-4;
+
+/// What to predict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreOptions {
+    /// Horizons in days after the end of observation.
+    pub horizons_days: Vec<u32>,
+    /// Discount rate per year, 0.1 for 10 %; the continuous rate is ln(1 + d).
+    pub discount_rate_annual: f64,
+    /// Probability that an interval is to hold, between 0 and 1.
+    pub interval_level: f64,
+}
+
+impl ScoreOptions {
+    fn plan(&self) -> Plan {
+        let horizons = self.horizons_days.iter().map(|d| f64::from(*d) / DAYS_PER_WEEK).collect();
+        Plan { horizons, delta: self.discount_rate_annual.ln_1p() * DAYS_PER_WEEK / DAYS_PER_YEAR }
+    }
+}
+
+/// Customers to score, one entry per customer in every column.
+#[derive(Debug, Clone, Copy)]
+pub struct Customers<'a> {
+    /// Repeat purchase days.
+    pub x: &'a [u32],
+    /// Days from the first purchase to the last.
+    pub t_x_days: &'a [u32],
+    /// Days from the first purchase to the end of observation.
+    pub t_days: &'a [u32],
+    /// Mean spend per repeat day; ignored where x = 0.
+    pub spend_mean_repeat: &'a [f64],
+}
+
+/// Scores customers under a fitted model, `alpha` in weeks.
+///
+/// As [`score_model`], with the model and its covariance from one fit.
+pub fn score<M: TransactionModel>(
+    fit: &Fit<M>,
+    spend: Option<&Fit<GammaGamma>>,
+    customers: &Customers<'_>,
+    options: &ScoreOptions,
+) -> Scores {
+    score_model(&fit.model, fit.log_covariance.as_deref(), spend, customers, options)
+}
+
+/// Scores customers under a model whose unit of time is the week; `log_covariance`
+/// is the covariance of the logarithms of its parameters, if known.
+///
+/// Intervals hold the customer's own (latent) expectation with the probability
+/// asked for, parameter uncertainty included; where the chance of having
+/// dropped out exceeds the lower tail they start at 0, and where it exceeds the
+/// level itself they reach just to the expectation and hold more than asked.
+/// The result does not depend on the number of threads.
+pub fn score_model(
+    model: &dyn TransactionModel,
+    log_covariance: Option<&[Vec<f64>]>,
+    spend: Option<&Fit<GammaGamma>>,
+    customers: &Customers<'_>,
+    options: &ScoreOptions,
+) -> Scores {
+    Scorer::new(model, log_covariance, spend, customers, options).run(customers)
+}
+
+/// What customers with the same (x, T) share.
+struct Shared {
+    place: Place,
+    ahead: Vec<Ahead>,
+}
+
+struct Scorer<'a> {
+    model: &'a dyn TransactionModel,
+    spend: Option<&'a GammaGamma>,
+    pairs: Pairs,
+    shared: Vec<Shared>,
+    table: SpreadTable,
+    /// Spend quantile over harmonic mean at both ends, per rank of x.
+    spend_ends: Vec<(f64, f64)>,
+    alive: AliveTable,
+    horizons: usize,
+    level: f64,
+}
+
+impl<'a> Scorer<'a> {
+    fn new(
+        model: &'a dyn TransactionModel,
+        covariance: Option<&[Vec<f64>]>,
+        spend: Option<&'a Fit<GammaGamma>>,
+        customers: &Customers<'_>,
+        options: &ScoreOptions,
+    ) -> Self {
+        let plan = options.plan();
+        let pairs = Pairs::new(customers.x, customers.t_days);
+        let noise = DeltaMethod { model, covariance, spend };
+        let shape = |x: u32| spend.map_or(1.0, |s| s.model.shape(x));
+        let weeks = |days: u32| f64::from(days) / DAYS_PER_WEEK;
+        let ends = (weeks(pairs.first_second()), weeks(pairs.last_second()));
+        let table = SpreadTable::new(model, &plan, pairs.max_first(), ends, spend.map(|_| &shape as _), &noise);
+        let shared = shared_of(model, &plan, &pairs, &table);
+        let spend_ends = pairs
+            .firsts()
+            .iter()
+            .map(|x| spend_ends(spend.is_some(), shape(*x), noise.spend(*x), options.interval_level))
+            .collect();
+        Self {
+            model,
+            spend: spend.map(|s| &s.model),
+            alive: AliveTable::new(model, customers.x, customers.t_x_days, customers.t_days),
+            pairs,
+            shared,
+            table,
+            spend_ends,
+            horizons: plan.horizons.len(),
+            level: options.interval_level,
+        }
+    }
+
+    fn run(&self, customers: &Customers<'_>) -> Scores {
+        let n = customers.x.len();
+        let mut scores = Scores::zeroed(n, self.horizons);
+        let infinite = scores
+            .chunks(CHUNK)
+            .into_par_iter()
+            .enumerate()
+            .map(|(k, out)| self.chunk(customers, k * CHUNK, out))
+            .sum();
+        scores.infinite_spend = infinite;
+        scores
+    }
+
+    /// Scores customers from `start` on; returns how many have infinite spend.
+    fn chunk(&self, customers: &Customers<'_>, start: usize, mut out: Vec<&mut [f64]>) -> u64 {
+        let mut infinite = 0;
+        for row in 0..out[0].len() {
+            let i = start + row;
+            let (x, t_days) = (customers.x[i], customers.t_days[i]);
+            let (x_rank, pair) = self.pairs.of(x, t_days);
+            let p_alive = self.alive.p_alive(self.model, x, customers.t_x_days[i], t_days);
+            let spend = self.spend_of(x, x_rank, customers.spend_mean_repeat.get(i).copied());
+            infinite += u64::from(spend.infinite);
+            out[0][row] = p_alive;
+            out[1][row] = spend.mean;
+            out[2][row] = spend.lower;
+            out[3][row] = spend.upper;
+            let shared = &self.shared[pair];
+            let mixed = self.mixed(shared, x, customers.t_x_days[i], t_days);
+            let ahead = mixed.as_deref().unwrap_or(&shared.ahead);
+            self.write_horizons(&mut out[FIXED..], row, (&shared.place, ahead), p_alive, &spend);
+        }
+        infinite
+    }
+
+    /// The future averaged over the phases the customer may be in; `None` where
+    /// there is but one.
+    fn mixed(&self, shared: &Shared, x: u32, t_x_days: u32, t_days: u32) -> Option<Vec<Ahead>> {
+        if self.model.phases() == 1 {
+            return None;
+        }
+        let weeks = |days: u32| f64::from(days) / DAYS_PER_WEEK;
+        let weights = self.model.phase_weights(&History::new(x, weeks(t_x_days), weeks(t_days)));
+        let mut mixed = vec![Ahead::default(); self.horizons];
+        for (weight, phase) in weights.iter().zip(shared.ahead.chunks(self.horizons.max(1))) {
+            for (sum, part) in mixed.iter_mut().zip(phase) {
+                sum.purchases += weight * part.purchases;
+                sum.any += weight * part.any;
+                sum.discounted += weight * part.discounted;
+            }
+        }
+        Some(mixed)
+    }
+
+    /// The spend of one customer; 1 without a spend model.
+    fn spend_of(&self, x: u32, x_rank: usize, observed: Option<f64>) -> Spend {
+        let Some(model) = self.spend else {
+            return Spend { mean: 1.0, harmonic: 1.0, lower: 1.0, upper: 1.0, infinite: false };
+        };
+        // Without usable repeat spend the customer counts as new to the spend model.
+        let usable = observed.filter(|z| *z > 0.0 && z.is_finite());
+        let (x, ends) = match usable {
+            Some(_) => (x, self.spend_ends[x_rank]),
+            None => (0, self.spend_ends[0]),
+        };
+        let z = usable.unwrap_or(0.0);
+        let harmonic = model.harmonic_mean(x, z);
+        let expected = model.expected_mean(x, z);
+        let mean = expected.unwrap_or(harmonic);
+        let (lower, upper) = ((harmonic * ends.0).min(mean), (harmonic * ends.1).max(mean));
+        Spend { mean, harmonic, lower, upper, infinite: expected.is_none() }
+    }
+
+    fn write_horizons(
+        &self,
+        out: &mut [&mut [f64]],
+        row: usize,
+        (place, ahead): (&Place, &[Ahead]),
+        p_alive: f64,
+        spend: &Spend,
+    ) {
+        let ends = Ends::of(p_alive, self.level);
+        for (h, (ahead, out)) in ahead.iter().zip(out.chunks_mut(PER_HORIZON)).enumerate() {
+            let purchases = p_alive * ahead.purchases;
+            let value = p_alive * ahead.discounted * spend.mean;
+            let reference = ahead.discounted * spend.harmonic;
+            let bought = |end: Option<Level>| end.map_or(0.0, |l| ahead.purchases * self.table.purchases(place, h, l));
+            let worth = |end: Option<Level>| end.map_or(0.0, |l| reference * self.table.value(place, h, l));
+            out[0][row] = purchases;
+            out[1][row] = bought(ends.lower).min(purchases);
+            out[2][row] = bought(ends.upper).max(purchases);
+            out[3][row] = p_alive * ahead.any;
+            out[4][row] = value;
+            out[5][row] = worth(ends.lower).min(value);
+            out[6][row] = worth(ends.upper).max(value);
+        }
+    }
+}
+
+/// Expected spend of one customer with its interval.
+struct Spend {
+    mean: f64,
+    harmonic: f64,
+    lower: f64,
+    upper: f64,
+    infinite: bool,
+}
+
+/// Levels, among those alive, of the two ends of an interval; `None` is 0.
+struct Ends {
+    lower: Option<Level>,
+    upper: Option<Level>,
+}
+
+impl Ends {
+    fn of(p_alive: f64, level: f64) -> Self {
+        let (gone, tail) = (1.0 - p_alive, 0.5 * (1.0 - level));
+        let among_alive = |mass: f64| (mass > 0.0).then(|| Level::of((mass / p_alive).min(1.0)));
+        if gone < tail {
+            Self { lower: among_alive(tail - gone), upper: among_alive(1.0 - tail - gone) }
+        } else {
+            Self { lower: None, upper: among_alive(level - gone) }
+        }
+    }
+}
+
+fn shared_of(model: &dyn TransactionModel, plan: &Plan, pairs: &Pairs, table: &SpreadTable) -> Vec<Shared> {
+    let per_x: Vec<Vec<Shared>> = pairs
+        .firsts()
+        .par_iter()
+        .map(|x| {
+            let ends: Vec<f64> = pairs.seconds_of(*x).iter().map(|d| f64::from(*d) / DAYS_PER_WEEK).collect();
+            let ahead = model.ahead(*x, &ends, plan);
+            ends.iter()
+                .zip(ahead.chunks((model.phases() * plan.horizons.len()).max(1)))
+                .map(|(t, ahead)| Shared { place: table.place(*x, *t), ahead: ahead.to_vec() })
+                .collect()
+        })
+        .collect();
+    per_x.into_iter().flatten().collect()
+}
+
+/// Quantiles of the mean spend over its harmonic mean.
+fn spend_ends(modelled: bool, shape: f64, variance: f64, level: f64) -> (f64, f64) {
+    if !modelled {
+        return (1.0, 1.0);
+    }
+    let tail = 0.5 * (1.0 - level);
+    let logit = (tail / (1.0 - tail)).ln();
+    let q = ln_gamma_quantiles(shape, &[logit, 0.0, -logit]);
+    // ζ = scale/G: the lower end of ζ is the upper end of G.
+    let (low, middle, high) = (shape.ln() - q[2], shape.ln() - q[1], shape.ln() - q[0]);
+    let normal = 2.563 / (2.0 * 2.197) * -logit;
+    let own = ((high - low) / (2.0 * normal)).powi(2).max(1e-300);
+    let stretch = (1.0 + variance.min(MOST_NOISE) / own).sqrt();
+    ((middle + stretch * (low - middle)).exp(), (middle + stretch * (high - middle)).exp())
+}
+
+/// Parameter uncertainty by the delta method, from the covariance of the
+/// logarithms of the parameters and central differences.
+struct DeltaMethod<'a> {
+    model: &'a dyn TransactionModel,
+    covariance: Option<&'a [Vec<f64>]>,
+    spend: Option<&'a Fit<GammaGamma>>,
+}
+
+impl ParameterNoise for DeltaMethod<'_> {
+    fn purchases(&self, h: &History, plan: &Plan) -> Vec<f64> {
+        let zero = vec![0.0; plan.horizons.len()];
+        let Some(covariance) = self.covariance else { return zero };
+        let undiscounted = Plan { delta: 0.0, ..plan.clone() };
+        let at = self.model.parameters();
+        let logs = |shift: f64, k: usize| -> Vec<f64> {
+            let mut p = at.clone();
+            p[k] *= shift.exp();
+            let moved = self.model.with_parameters(&p);
+            undiscounted.horizons.iter().map(|horizon| moved.expected_if_alive(h, *horizon).max(1e-300).ln()).collect()
+        };
+        let slopes: Vec<Vec<f64>> = (0..at.len())
+            .map(|k| {
+                logs(LOG_STEP, k).iter().zip(logs(-LOG_STEP, k)).map(|(u, d)| (u - d) / (2.0 * LOG_STEP)).collect()
+            })
+            .collect();
+        (0..plan.horizons.len())
+            .map(|h| quadratic(covariance, &slopes.iter().map(|s| s[h]).collect::<Vec<_>>()))
+            .collect()
+    }
+
+    fn spend(&self, x: u32) -> f64 {
+        let Some(fit) = self.spend else { return 0.0 };
+        let Some(covariance) = fit.log_covariance.as_deref() else { return 0.0 };
+        // ln harmonic mean = ln p + ln(v + x z) - ln(px + q) at the population's z = pv/q.
+        let GammaGamma { p, q, v } = fit.model;
+        let (n, z) = (f64::from(x), p * v / q);
+        let shape = p * n + q;
+        quadratic(covariance, &[1.0 - p * n / shape, -q / shape, v / (v + n * z)])
+    }
+}
+
+/// gᵀ C g, never negative.
+fn quadratic(covariance: &[Vec<f64>], g: &[f64]) -> f64 {
+    let sum: f64 =
+        covariance.iter().zip(g).map(|(row, gi)| gi * row.iter().zip(g).map(|(c, gj)| c * gj).sum::<f64>()).sum();
+    if sum > 0.0 { sum } else { 0.0 }
+}

@@ -1,0 +1,96 @@
+//! The columns that scoring fills.
+
+/// Predictions over one horizon, one entry per customer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HorizonScores {
+    /// Expected purchase days.
+    pub purchases: Vec<f64>,
+    /// Lower end of the interval for the customer's own expected purchases.
+    pub purchases_lower: Vec<f64>,
+    /// Upper end of that interval.
+    pub purchases_upper: Vec<f64>,
+    /// Probability of at least one purchase.
+    pub p_purchase: Vec<f64>,
+    /// Expected spend over the horizon, discounted, before any margin; expected
+    /// discounted purchases where there is no spend model.
+    pub value: Vec<f64>,
+    /// Lower end of the interval for the customer's own value.
+    pub value_lower: Vec<f64>,
+    /// Upper end of that interval.
+    pub value_upper: Vec<f64>,
+}
+
+/// Predictions, one entry per customer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scores {
+    /// Probability of being alive at the end of observation.
+    pub p_alive: Vec<f64>,
+    /// Expected spend per purchase day; 1 without a spend model.
+    pub spend: Vec<f64>,
+    /// Lower end of the interval for the customer's own mean spend.
+    pub spend_lower: Vec<f64>,
+    /// Upper end of that interval.
+    pub spend_upper: Vec<f64>,
+    /// Per horizon, in the order of the options.
+    pub horizons: Vec<HorizonScores>,
+    /// Customers whose expected spend is infinite under the model (px + q ≤ 1)
+    /// and was replaced by the harmonic mean.
+    pub infinite_spend: u64,
+}
+
+/// Columns of [`Scores`] that do not depend on a horizon.
+pub(crate) const FIXED: usize = 4;
+
+/// Columns per horizon.
+pub(crate) const PER_HORIZON: usize = 7;
+
+impl Scores {
+    /// Columns of `n` zeros.
+    pub(crate) fn zeroed(n: usize, horizons: usize) -> Self {
+        let column = || vec![0.0; n];
+        let horizon = || HorizonScores {
+            purchases: column(),
+            purchases_lower: column(),
+            purchases_upper: column(),
+            p_purchase: column(),
+            value: column(),
+            value_lower: column(),
+            value_upper: column(),
+        };
+        Self {
+            p_alive: column(),
+            spend: column(),
+            spend_lower: column(),
+            spend_upper: column(),
+            horizons: (0..horizons).map(|_| horizon()).collect(),
+            infinite_spend: 0,
+        }
+    }
+
+    /// All columns cut into pieces of `size` customers: per piece, the fixed
+    /// columns and then the columns of each horizon, in the order declared.
+    pub(crate) fn chunks(&mut self, size: usize) -> Vec<Vec<&mut [f64]>> {
+        let mut pieces: Vec<Vec<&mut [f64]>> = Vec::new();
+        let fixed = [&mut self.p_alive, &mut self.spend, &mut self.spend_lower, &mut self.spend_upper];
+        let per_horizon = self.horizons.iter_mut().flat_map(|h| {
+            [
+                &mut h.purchases,
+                &mut h.purchases_lower,
+                &mut h.purchases_upper,
+                &mut h.p_purchase,
+                &mut h.value,
+                &mut h.value_lower,
+                &mut h.value_upper,
+            ]
+        });
+        for column in fixed.into_iter().chain(per_horizon) {
+            for (k, piece) in column.chunks_mut(size).enumerate() {
+                if pieces.len() <= k {
+                    pieces.push(Vec::new());
+                }
+                pieces[k].push(piece);
+            }
+        }
+        pieces
+    }
+}

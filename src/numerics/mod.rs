@@ -1,0 +1,8 @@
+//! Pure numerics over slices and scalars: no files, frames, configuration, clock or global random state.
+
+pub mod btyd;
+pub mod clusters;
+pub mod optimize;
+pub mod rfm_segments;
+pub mod scores;
+pub mod special;

@@ -1,0 +1,27 @@
+//! THE list of analyses, in flow order.
+
+use crate::clean::QUARANTINE;
+use crate::features::customers::CustomersAnalysis;
+use crate::models::clv::ClvAnalysis;
+use crate::segments::clusters::ClustersAnalysis;
+use crate::segments::memberships::MembershipsAnalysis;
+use crate::segments::rfm::RfmAnalysis;
+use crate::stage::Analysis;
+use crate::table::{RUN_QUALITY, TableSpec};
+use crate::targets::lists::TargetsAnalysis;
+
+/// All analyses. Each reads only tables that an earlier one makes.
+pub const ANALYSES: &[&dyn Analysis] =
+    &[&CustomersAnalysis, &ClvAnalysis, &RfmAnalysis, &ClustersAnalysis, &MembershipsAnalysis, &TargetsAnalysis];
+
+/// The tables that every run makes itself: refused rows, and what was checked.
+pub const RUN_TABLES: &[&TableSpec] = &[&QUARANTINE, &RUN_QUALITY];
+
+/// Tables that analyses make for each other and nobody publishes.
+pub const INTERNAL_TABLES: &[&str] = &["purchase_history"];
+
+/// The contracts of all published tables, in flow order.
+pub fn published_tables() -> impl Iterator<Item = &'static TableSpec> {
+    let made = ANALYSES.iter().flat_map(|a| a.makes().iter().copied());
+    made.filter(|t| !INTERNAL_TABLES.contains(&t.name)).chain(RUN_TABLES.iter().copied())
+}

@@ -1,0 +1,108 @@
+//! The console summaries of `acrm run` and `acrm check`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table as TextTable};
+
+use crate::engine::{Plan, RunOutcome};
+use crate::table::Column;
+
+use super::numbers::{bytes, grouped};
+
+/// Segments shown in the summary.
+const SHOWN_SEGMENTS: usize = 5;
+
+/// What was read, refused, fitted and published, and the five largest segments.
+pub fn run_summary(outcome: &RunOutcome) -> String {
+    let manifest = &outcome.manifest;
+    let mut out = format!("{} as of {}\n\n", manifest.pipeline, manifest.as_of);
+    let _ = writeln!(out, "{}\n", balance(outcome));
+    for (name, text) in &outcome.summary {
+        let _ = writeln!(out, " {name}: {text}");
+    }
+    if let Some(segments) = segments(outcome) {
+        let _ = write!(out, "\n{segments}\n");
+    }
+    let size = manifest.tables.iter().map(|t| t.bytes).sum();
+    let seconds: f64 = manifest.timings_seconds.iter().map(|(_, s)| s).sum();
+    let _ = write!(
+        out,
+        "\n published {} tables ({}) in {seconds:.1} s: {}\n",
+        manifest.tables.len(),
+        bytes(size),
+        outcome.published.folder.display()
+    );
+    let names = manifest.tables.iter().map(|t| format!("{} {}", t.table, grouped(t.rows)));
+    let _ = writeln!(out, " rows: {}", names.collect::<Vec<_>>().join(", "));
+    out
+}
+
+fn text_table(header: &[&str], left: usize) -> TextTable {
+    let mut table = TextTable::new();
+    table.load_style(NOTHING).set_header(header.iter().copied());
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if at < left { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    table
+}
+
+fn balance(outcome: &RunOutcome) -> TextTable {
+    let header = ["source", "rows read", "accepted", "merged", "after as_of", "quarantined", "money accepted"];
+    let mut table = text_table(&header, 1);
+    for entry in &outcome.manifest.balance {
+        let mut row = vec![entry.source.clone()];
+        row.extend(entry.places.iter().map(|(_, rows, _)| grouped(*rows)));
+        let money = entry.places.iter().find(|(place, ..)| *place == "accepted").map(|(_, _, money)| money.clone());
+        row.push(money.filter(|_| entry.source == "transactions").unwrap_or_default());
+        table.add_row(row);
+    }
+    table
+}
+
+/// The largest named segments with their customers and money.
+fn segments(outcome: &RunOutcome) -> Option<TextTable> {
+    let rfm = outcome.tables.get("rfm").ok()?;
+    let customers = outcome.tables.get("customers").ok()?;
+    let names = rfm.categories("rfm_segment").ok()?;
+    let spend = customers.column("spend_net").ok()?;
+    let rows = crate::table::align(rfm.text("customer_id").ok()?, customers.text("customer_id").ok()?);
+    let mut groups: BTreeMap<&str, (u64, i128)> = BTreeMap::new();
+    for row in 0..rfm.rows() {
+        let group = groups.entry(names.get(row)?).or_default();
+        group.0 += 1;
+        if let Column::Money(amounts) = spend {
+            group.1 += i128::from(amounts.value(rows.value(row) as usize));
+        }
+    }
+    let mut sorted: Vec<_> = groups.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+    let money_title = format!("spend_net {}", outcome.manifest.currency);
+    let mut table = text_table(&["largest segments", "customers", "share", money_title.trim()], 1);
+    for (name, (size, money)) in sorted.into_iter().take(SHOWN_SEGMENTS) {
+        let share = format!("{:.1} %", 100.0 * size as f64 / rfm.rows() as f64);
+        table.add_row([name.to_owned(), grouped(size), share, crate::table::format_money(money)]);
+    }
+    Some(table)
+}
+
+/// What a checked pipeline would read, and what of the files it would not.
+pub fn plan_summary(plan: &Plan) -> String {
+    let mut out = format!("{}: the pipeline file and the heads of its sources are right\n\n", plan.path.display());
+    let mut table = text_table(&["source", "files", "size", "columns read"], 1);
+    for (name, source) in &plan.sources {
+        let size = source.files.iter().map(|(file, _)| file.bytes).sum();
+        let columns = source.columns.0.iter().map(|(standard, column)| {
+            if standard == column { standard.clone() } else { format!("{standard} = {column}") }
+        });
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        table.add_row([(*name).to_owned(), grouped(source.files.len() as u64), bytes(size), columns]);
+    }
+    let _ = writeln!(out, "{table}");
+    for (name, columns) in plan.unread_columns() {
+        let _ = write!(out, "\n not read from {name}: {} (add to `columns` to use)", columns.join(", "));
+    }
+    let _ = write!(out, "\n output goes to {}\n", plan.out.display());
+    out
+}

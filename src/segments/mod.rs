@@ -1,0 +1,5 @@
+//! Labels per customer.
+
+pub mod clusters;
+pub mod memberships;
+pub mod rfm;

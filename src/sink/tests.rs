@@ -1,0 +1,4 @@
+//! Tests of written files and published runs.
+
+mod files;
+mod runs;

@@ -1,0 +1,93 @@
+//! The input tables and their columns.
+
+/// Whether an input column must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Always.
+    Required,
+    /// Used when mapped.
+    Optional,
+}
+
+/// A column that an input table may bring.
+#[derive(Debug, Clone, Copy)]
+pub struct InputColumn {
+    /// Standard name, the key in `columns = { ... }`.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub need: Need,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn required(name: &'static str, meaning: &'static str) -> InputColumn {
+    InputColumn { name, need: Need::Required, meaning }
+}
+
+const fn optional(name: &'static str, meaning: &'static str) -> InputColumn {
+    InputColumn { name, need: Need::Optional, meaning }
+}
+
+/// An input table.
+#[derive(Debug, Clone, Copy)]
+pub struct InputTable {
+    /// Name, as in `[sources.NAME]`.
+    pub name: &'static str,
+    /// What a row is.
+    pub row: &'static str,
+    /// The columns it may bring.
+    pub columns: &'static [InputColumn],
+    /// Whether every other column is taken as an attribute.
+    pub open: bool,
+}
+
+impl InputTable {
+    /// The standard names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|c| c.name)
+    }
+}
+
+/// Line items or whole orders.
+pub const TRANSACTIONS: InputTable = InputTable {
+    name: "transactions",
+    row: "a line item, or a whole order",
+    open: false,
+    columns: &[
+        required("customer_id", "who bought; text, kept as written"),
+        required("timestamp", "when: a date or a date with time; without an offset it is local to `timezone`"),
+        optional("amount", "money of the line, after discount; negative for a refund"),
+        optional("quantity", "pieces; with `unit_price` it stands in for `amount`"),
+        optional("unit_price", "price of one piece"),
+        optional("transaction_id", "order or invoice; lines that share it are one order"),
+        optional("original_transaction_id", "the order that a refund takes back"),
+        optional("product_id", "what was bought; joins the products source"),
+        optional("category", "product category of the line"),
+        optional("channel", "where it was bought: web, store, phone, ..."),
+        optional("cost", "cost of the goods of the line; margin = amount − cost"),
+        optional("margin", "margin of the line; wins over `cost`"),
+    ],
+};
+
+/// Known people.
+pub const CUSTOMERS: InputTable = InputTable {
+    name: "customers",
+    row: "a customer",
+    open: true,
+    columns: &[required("customer_id", "the same ids as in the transactions")],
+};
+
+/// The assortment.
+pub const PRODUCTS: InputTable = InputTable {
+    name: "products",
+    row: "a product",
+    open: false,
+    columns: &[
+        required("product_id", "the same ids as in the transactions"),
+        optional("category", "product category, for lines that carry none"),
+        optional("cost", "cost of one piece, for lines that carry neither cost nor margin"),
+    ],
+};
+
+/// All input tables.
+pub const INPUT_TABLES: &[InputTable] = &[TRANSACTIONS, CUSTOMERS, PRODUCTS];

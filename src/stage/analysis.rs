@@ -1,0 +1,169 @@
+//! The two traits of an analysis, static and checked, and what passes between them.
+
+use std::fmt::Debug;
+
+use crate::clean::{Cleaned, Tally};
+use crate::history::History;
+use crate::table::{Quality, TableError, TableSpec, Tables};
+
+use super::diagnostic::Diagnostic;
+use super::options::Section;
+use super::rule::RuleColumns;
+
+/// Where in the one-way flow an analysis stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// Transactions to one row per customer.
+    Features,
+    /// Fitted models and their scores.
+    Models,
+    /// Labels per customer.
+    Segments,
+    /// Who is contacted.
+    Targets,
+}
+
+/// What an analysis may read besides the tables of earlier analyses.
+pub const INPUTS: &[&str] = &["cleaned sources", "previous run"];
+
+/// How an analysis' section stands in the pipeline file.
+#[derive(Debug, Clone, Copy)]
+pub struct SectionShape {
+    /// Section name, as in `[rfm]` or `[[segments]]`.
+    pub name: &'static str,
+    /// Whether the section may stand several times.
+    pub repeated: bool,
+    /// JSON Schema of its options.
+    pub schema: fn() -> serde_json::Value,
+}
+
+/// What is known when a section is checked.
+#[derive(Debug)]
+pub struct CheckContext<'a> {
+    /// Columns of the customer tables of all earlier analyses.
+    pub columns: &'a RuleColumns,
+    /// Whether the transactions carry money.
+    pub has_money: bool,
+    /// Names of the customer attributes that the customers source brings.
+    pub attributes: &'a [String],
+    /// Folder of the pipeline file; paths in it are relative to this.
+    pub base: &'a std::path::Path,
+}
+
+/// The static part of an analysis. The registry lists them in flow order.
+pub trait Analysis: Sync + Debug {
+    /// Unique name.
+    fn name(&self) -> &'static str;
+    /// Place in the flow.
+    fn layer(&self) -> Layer;
+    /// What it does, for the docs.
+    fn about(&self) -> &'static str;
+    /// Its section in the pipeline file, if it has options.
+    fn section(&self) -> Option<SectionShape>;
+    /// A piece of a pipeline file that uses it; checked by a test.
+    fn example(&self) -> &'static str;
+    /// Names of the tables and [`INPUTS`] that it reads.
+    fn reads(&self) -> &'static [&'static str];
+    /// Contracts of the tables that it makes.
+    fn makes(&self) -> &'static [&'static TableSpec];
+    /// Checks the sections that were written (none when it was left out: the defaults hold).
+    ///
+    /// # Errors
+    /// Everything that is wrong in them.
+    fn check(&self, sections: &[Section<'_>], context: &CheckContext<'_>) -> Result<Box<dyn Step>, Vec<Diagnostic>>;
+}
+
+/// An analysis with checked options.
+pub trait Step: Send + Sync + Debug {
+    /// The columns that its per-customer tables will have beyond those with a literal name.
+    fn expanded_columns(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The columns of the last run, as (table, column), that [`StageInputs::history`] must hold.
+    fn remembers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Computes the tables.
+    ///
+    /// # Errors
+    /// When an input or a result can't be used; the message says what to change.
+    fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError>;
+}
+
+/// Facts of the run that every analysis may use.
+#[derive(Debug, Clone)]
+pub struct RunInfo {
+    /// Last day observed, inclusive; days since 1970-01-01.
+    pub as_of: i32,
+    /// Currency code, or an empty text when not given.
+    pub currency: String,
+    /// Name of the pipeline; salts the control groups.
+    pub pipeline: String,
+}
+
+/// What an analysis gets.
+#[derive(Debug)]
+pub struct StageInputs<'a> {
+    /// Tables of earlier analyses.
+    pub tables: &'a Tables,
+    /// Accepted rows of the sources.
+    pub cleaned: &'a Cleaned,
+    /// Tables of the last run before this one's day.
+    pub history: &'a History,
+    /// Facts of the run.
+    pub run: &'a RunInfo,
+}
+
+/// A small JSON file that is published under `models/`.
+#[derive(Debug, Clone)]
+pub struct ModelFile {
+    /// File name without `.json`.
+    pub name: &'static str,
+    /// Content.
+    pub content: serde_json::Value,
+}
+
+/// What an analysis gives.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// Finished tables.
+    pub tables: Vec<crate::table::Table>,
+    /// Model files.
+    pub models: Vec<ModelFile>,
+    /// Lines for `run_quality`.
+    pub quality: Vec<Quality>,
+    /// Accepted rows of a source that turned out to be merged into an equal one.
+    pub merged: Vec<(&'static str, Tally)>,
+    /// Facts for the console summary: name and text.
+    pub summary: Vec<(String, String)>,
+}
+
+/// Why an analysis failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StageError {
+    /// A table doesn't keep its contract.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A rule could not be evaluated.
+    #[error("rule `{rule}`: {reason}; mend it in the pipeline file")]
+    Rule {
+        /// The rule's text.
+        rule: String,
+        /// What polars says.
+        reason: String,
+    },
+    /// The data don't allow what was asked.
+    #[error("{0}")]
+    Data(String),
+    /// Temporary files failed.
+    #[error("temporary space in {path}: {source}")]
+    Scratch {
+        /// Where.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}

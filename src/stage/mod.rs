@@ -1,0 +1,17 @@
+//! What an analysis must state about itself and do; no behaviour of its own.
+//!
+//! An [`Analysis`] is the static part: its name, the tables it reads and makes, its documentation. Checking a
+//! section of the pipeline file turns it into a [`Step`], which can only be run with checked options.
+
+mod analysis;
+mod diagnostic;
+mod options;
+mod rule;
+
+pub use analysis::{
+    Analysis, CheckContext, INPUTS, Layer, ModelFile, Output, RunInfo, SectionShape, StageError, StageInputs,
+    Step,
+};
+pub use diagnostic::{Diagnostic, nearest};
+pub use options::Section;
+pub use rule::{Rule, RuleColumns, customer_column};

@@ -1,0 +1,226 @@
+//! A column in memory: Arrow arrays by kind, with typed views for the numerics.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array, Int32Array, Int64Array,
+    StringArray,
+};
+use arrow::datatypes::Int32Type;
+use arrow::error::ArrowError;
+
+use super::contract::Kind;
+use super::money::MONEY_SCALE;
+
+/// A column of few distinct words: one code a row into a list of names; no code is an empty cell.
+#[derive(Debug, Clone)]
+pub struct Categories {
+    /// Index into `names` per row, or null.
+    pub codes: Int32Array,
+    /// The words.
+    pub names: Arc<[String]>,
+}
+
+impl Categories {
+    /// From one code per row; a negative code is an empty cell.
+    pub fn from_codes(codes: Vec<i32>, names: impl Into<Arc<[String]>>) -> Self {
+        let codes = if codes.iter().any(|c| *c < 0) {
+            codes.into_iter().map(|c| (c >= 0).then_some(c)).collect()
+        } else {
+            Int32Array::from(codes)
+        };
+        Self { codes, names: names.into() }
+    }
+
+    /// From one word per row, or none; the names are sorted, each once.
+    pub fn from_words(words: &[Option<&str>]) -> Self {
+        let mut names = words.iter().flatten().copied().collect::<Vec<_>>();
+        names.sort_unstable();
+        names.dedup();
+        let code = |word: &Option<&str>| word.and_then(|w| names.binary_search(&w).ok()).map_or(-1, |at| at as i32);
+        let codes = words.iter().map(code).collect();
+        Self::from_codes(codes, names.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    /// Rows.
+    pub fn codes_len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// The word of a row.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        if self.codes.is_null(row) {
+            return None;
+        }
+        let code = usize::try_from(self.codes.value(row)).ok()?;
+        self.names.get(code).map(String::as_str)
+    }
+}
+
+/// The values of one column.
+#[derive(Debug, Clone)]
+pub enum Column {
+    /// [`Kind::Text`].
+    Text(StringArray),
+    /// [`Kind::Category`].
+    Category(Categories),
+    /// [`Kind::Count`].
+    Count(Int64Array),
+    /// [`Kind::Score`].
+    Score(Int32Array),
+    /// [`Kind::Real`].
+    Real(Float64Array),
+    /// [`Kind::Money`], in ten-thousandths.
+    Money(Int64Array),
+    /// [`Kind::Day`], days since 1970-01-01.
+    Day(Date32Array),
+    /// [`Kind::Flag`].
+    Flag(BooleanArray),
+}
+
+impl Column {
+    /// The kind whose values this holds.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Text(_) => Kind::Text,
+            Self::Category(_) => Kind::Category,
+            Self::Count(_) => Kind::Count,
+            Self::Score(_) => Kind::Score,
+            Self::Real(_) => Kind::Real,
+            Self::Money(_) => Kind::Money,
+            Self::Day(_) => Kind::Day,
+            Self::Flag(_) => Kind::Flag,
+        }
+    }
+
+    fn array(&self) -> &dyn Array {
+        match self {
+            Self::Text(a) => a,
+            Self::Category(c) => &c.codes,
+            Self::Count(a) | Self::Money(a) => a,
+            Self::Score(a) => a,
+            Self::Real(a) => a,
+            Self::Day(a) => a,
+            Self::Flag(a) => a,
+        }
+    }
+
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.array().len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of empty cells.
+    pub fn null_count(&self) -> usize {
+        self.array().null_count()
+    }
+
+    /// Whether the cell of a row is empty.
+    pub fn is_null(&self, row: usize) -> bool {
+        self.array().is_null(row)
+    }
+
+    /// The column with its rows chosen by position; a null position gives an empty cell.
+    ///
+    /// # Panics
+    /// When a position is past the end.
+    #[must_use]
+    pub fn take(&self, positions: &Int64Array) -> Self {
+        match self {
+            Self::Text(a) => Self::Text(positions.iter().map(|p| pick(p, a, StringArray::value)).collect()),
+            Self::Category(c) => {
+                let codes = positions.iter().map(|p| pick(p, &c.codes, Int32Array::value)).collect();
+                Self::Category(Categories { codes, names: c.names.clone() })
+            }
+            Self::Count(a) => Self::Count(positions.iter().map(|p| pick(p, a, Int64Array::value)).collect()),
+            Self::Money(a) => Self::Money(positions.iter().map(|p| pick(p, a, Int64Array::value)).collect()),
+            Self::Score(a) => Self::Score(positions.iter().map(|p| pick(p, a, Int32Array::value)).collect()),
+            Self::Real(a) => Self::Real(positions.iter().map(|p| pick(p, a, Float64Array::value)).collect()),
+            Self::Day(a) => Self::Day(positions.iter().map(|p| pick(p, a, Date32Array::value)).collect()),
+            Self::Flag(a) => Self::Flag(positions.iter().map(|p| pick(p, a, BooleanArray::value)).collect()),
+        }
+    }
+
+    /// A cell that is a number, a day, a score or a flag, as a float; `None` when empty or text.
+    pub fn number(&self, row: usize) -> Option<f64> {
+        if self.is_null(row) {
+            return None;
+        }
+        match self {
+            Self::Text(_) | Self::Category(_) => None,
+            Self::Count(a) => Some(a.value(row) as f64),
+            Self::Score(a) => Some(f64::from(a.value(row))),
+            Self::Real(a) => Some(a.value(row)),
+            Self::Money(a) => Some(super::money::Money(a.value(row)).to_f64()),
+            Self::Day(a) => Some(f64::from(a.value(row))),
+            Self::Flag(a) => Some(f64::from(u8::from(a.value(row)))),
+        }
+    }
+
+    /// A cell as a reader would write it; empty cells are an empty text.
+    pub fn display(&self, row: usize) -> String {
+        if self.is_null(row) {
+            return String::new();
+        }
+        match self {
+            Self::Text(a) => a.value(row).to_owned(),
+            Self::Category(c) => c.get(row).unwrap_or_default().to_owned(),
+            Self::Count(a) => a.value(row).to_string(),
+            Self::Score(a) => a.value(row).to_string(),
+            Self::Real(a) => display_real(a.value(row)),
+            Self::Money(a) => super::money::format_money(i128::from(a.value(row))),
+            Self::Day(a) => super::day::format_day(a.value(row)),
+            Self::Flag(a) => a.value(row).to_string(),
+        }
+    }
+
+    /// Whether every real number is finite; true for other kinds.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Real(a) if a.null_count() == 0 => a.values().iter().all(|v| v.is_finite()),
+            Self::Real(a) => a.iter().flatten().all(f64::is_finite),
+            _ => true,
+        }
+    }
+
+    /// The Arrow array that is published.
+    ///
+    /// # Errors
+    /// When a category code has no name. Money of more than 18 digits is the writer's to refuse.
+    pub fn to_arrow(&self) -> Result<ArrayRef, ArrowError> {
+        Ok(match self {
+            Self::Text(a) => Arc::new(a.clone()),
+            Self::Category(c) => {
+                let names = StringArray::from_iter_values(c.names.iter());
+                Arc::new(DictionaryArray::<Int32Type>::try_new(c.codes.clone(), Arc::new(names))?)
+            }
+            Self::Count(a) => Arc::new(a.clone()),
+            Self::Score(a) => Arc::new(a.clone()),
+            Self::Real(a) => Arc::new(a.clone()),
+            Self::Money(a) => {
+                let wide = a.values().iter().map(|v| i128::from(*v)).collect::<Vec<_>>();
+                let decimals = Decimal128Array::new(wide.into(), a.nulls().cloned());
+                Arc::new(decimals.with_precision_and_scale(18, MONEY_SCALE)?)
+            }
+            Self::Day(a) => Arc::new(a.clone()),
+            Self::Flag(a) => Arc::new(a.clone()),
+        })
+    }
+}
+
+fn pick<'a, A: Array, T>(position: Option<i64>, array: &'a A, value: impl Fn(&'a A, usize) -> T) -> Option<T> {
+    let row = usize::try_from(position?).ok()?;
+    (!array.is_null(row)).then(|| value(array, row))
+}
+
+/// Six significant digits, without a tail of zeros.
+fn display_real(value: f64) -> String {
+    let text = format!("{value:.5e}");
+    let rounded: f64 = text.parse().unwrap_or(value);
+    format!("{rounded}")
+}

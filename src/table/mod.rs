@@ -1,0 +1,22 @@
+//! What a published table is: its contract, its columns, and the bridge between slices and frames.
+//!
+//! A contract ([`TableSpec`]) is declared once. The writer, `acrm schema`, the rules and the tests all read
+//! that declaration; nothing else knows a column's type, unit or meaning.
+
+mod align;
+mod column;
+mod contract;
+mod day;
+mod frame;
+mod money;
+mod quality;
+mod table_set;
+
+pub use align::align;
+pub use column::{Categories, Column};
+pub use contract::{ColumnSpec, Expansion, Kind, TableSpec};
+pub use day::{civil_day, format_day, parse_day};
+pub use frame::to_frame;
+pub use money::{MONEY_SCALE, Money, format_money};
+pub use quality::{Quality, RUN_QUALITY};
+pub use table_set::{Table, TableBuilder, TableError, Tables};

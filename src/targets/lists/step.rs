@@ -1,0 +1,191 @@
+//! Rule, rank, budget, control group.
+
+use arrow::array::{Array, Float64Array, StringArray};
+
+use crate::stage::{Output, Rule, StageError, StageInputs, Step, customer_column};
+use crate::table::{Categories, Column, Quality, Table, TableBuilder, TableError, Tables};
+
+use super::contract::TARGETS;
+use super::control::is_control;
+use super::why::Why;
+
+/// A checked target list.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) rule: Rule,
+    pub(super) channel: Option<String>,
+    pub(super) offer: Option<String>,
+    pub(super) consent: Option<String>,
+    /// In ten-thousandths.
+    pub(super) cost: i64,
+    pub(super) budget: Option<i64>,
+    pub(super) max_customers: Option<u64>,
+    pub(super) control_share: f64,
+    pub(super) rank_by: String,
+    /// Whether `rank_by` is money to come, so that a profit can be expected.
+    pub(super) is_value: bool,
+    pub(super) assumed_uplift: f64,
+}
+
+#[derive(Debug)]
+pub(super) struct TargetsStep {
+    pub(super) targets: Vec<Target>,
+}
+
+/// One row of the table before it becomes columns.
+struct Listed {
+    target: usize,
+    rank: i64,
+    row: usize,
+    expected_profit: Option<f64>,
+    cost: i64,
+    control: bool,
+    why: String,
+}
+
+impl Step for TargetsStep {
+    fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
+        let customers = inputs.tables.get("customers")?;
+        let ids = customers.text("customer_id")?;
+        let mut listed = Vec::new();
+        let mut quality = Vec::new();
+        for (number, target) in self.targets.iter().enumerate() {
+            let list = target.list(number, ids, inputs, &mut quality)?;
+            listed.extend(list);
+        }
+        let table = self.table(&listed, customers, ids)?;
+        Ok(Output { tables: vec![table], quality, ..Output::default() })
+    }
+}
+
+impl Target {
+    fn list(
+        &self,
+        number: usize,
+        ids: &StringArray,
+        inputs: &StageInputs<'_>,
+        quality: &mut Vec<Quality>,
+    ) -> Result<Vec<Listed>, StageError> {
+        let matched = self
+            .rule
+            .evaluate(inputs.tables, ids.len())
+            .map_err(|e| StageError::Rule { rule: self.rule.text().to_owned(), reason: e.to_string() })?;
+        let mut rows: Vec<usize> = (0..ids.len()).filter(|row| matched[*row]).collect();
+        let matches = rows.len();
+        self.keep_consenting(inputs.tables, &mut rows)?;
+        let consenting = rows.len();
+        let ranking = customer_column(inputs.tables, &self.rank_by)?;
+        let value = |row: usize| ranking.number(row);
+        rows.sort_by(|a, b| {
+            let (a, b) = (value(*a).unwrap_or(f64::NEG_INFINITY), value(*b).unwrap_or(f64::NEG_INFINITY));
+            b.total_cmp(&a)
+        });
+        let why = Why::new(&self.rule, inputs.tables)?;
+        let mut spent = 0_i64;
+        let mut listed = Vec::new();
+        for row in rows {
+            let control = is_control(&inputs.run.pipeline, &self.name, ids.value(row), self.control_share);
+            let cost = if control { 0 } else { self.cost };
+            let over_budget = self.budget.is_some_and(|budget| spent.saturating_add(cost) > budget);
+            if over_budget || self.max_customers.is_some_and(|most| listed.len() as u64 >= most) {
+                break;
+            }
+            spent = spent.saturating_add(cost);
+            let units = |ten_thousandths: i64| crate::table::Money(ten_thousandths).to_f64();
+            let profit = value(row).filter(|_| self.is_value).map(|v| self.assumed_uplift * v - units(self.cost));
+            listed.push(Listed {
+                target: number,
+                rank: listed.len() as i64 + 1,
+                row,
+                expected_profit: profit,
+                cost,
+                control,
+                why: why.text(row),
+            });
+        }
+        quality.extend(self.counts(matches, consenting, &listed, spent));
+        Ok(listed)
+    }
+
+    fn keep_consenting(&self, tables: &Tables, rows: &mut Vec<usize>) -> Result<(), StageError> {
+        let Some(consent) = &self.consent else { return Ok(()) };
+        let column = customer_column(tables, consent)?;
+        let gave = |row: &usize| match &column {
+            Column::Flag(flags) => !flags.is_null(*row) && flags.value(*row),
+            Column::Count(numbers) => !numbers.is_null(*row) && numbers.value(*row) == 1,
+            other => matches!(other.display(*row).to_lowercase().as_str(), "true" | "yes" | "y" | "1"),
+        };
+        rows.retain(gave);
+        Ok(())
+    }
+
+    /// Where the matching customers went, as lines of `run_quality`.
+    fn counts(&self, matches: usize, consenting: usize, listed: &[Listed], spent: i64) -> Vec<Quality> {
+        let control = listed.iter().filter(|l| l.control).count();
+        let line = |check: &str, count: usize, note: &str| {
+            Quality::measured("targets", &format!("{}_{check}", self.name), count as f64, note)
+        };
+        let units = crate::table::Money(spent).to_f64();
+        let name = format!("{}_cost", self.name);
+        let cost = match self.budget {
+            Some(budget) => {
+                Quality::at_most("targets", &name, units, crate::table::Money(budget).to_f64(), "cost against budget")
+            }
+            None => Quality::measured("targets", &name, units, "cost of the contacts"),
+        };
+        vec![
+            line("matched", matches, self.rule.text()),
+            line("without_consent", matches - consenting, "matched, but gave no consent for the channel"),
+            line("cut", consenting - listed.len(), "ranked below what budget or max_customers allows"),
+            line("treatment", listed.len() - control, "to be contacted"),
+            line("control", control, "held back, to measure the effect"),
+            cost,
+        ]
+    }
+}
+
+impl TargetsStep {
+    fn table(&self, listed: &[Listed], customers: &Table, ids: &StringArray) -> Result<Table, TableError> {
+        let codes = || listed.iter().map(|l| l.target as i32).collect::<Vec<_>>();
+        let named = |name: &dyn Fn(&Target) -> Option<&String>| {
+            let words = listed.iter().map(|l| name(&self.targets[l.target]).map(String::as_str));
+            Categories::from_words(&words.collect::<Vec<_>>())
+        };
+        let profit: Float64Array = listed.iter().map(|l| l.expected_profit).collect();
+        let arms = ["treatment", "control"].map(str::to_owned).to_vec();
+        TableBuilder::new(&TARGETS)
+            .category("target", Categories::from_codes(codes(), self.targets.iter().map(|t| t.name.clone()).collect::<Vec<_>>()))
+            .count("rank", listed.iter().map(|l| l.rank).collect::<Vec<_>>())
+            .text("customer_id", StringArray::from_iter_values(listed.iter().map(|l| ids.value(l.row))))
+            .category("offer", named(&|t| t.offer.as_ref()))
+            .category("channel", named(&|t| t.channel.as_ref()))
+            .category("send_window", send_windows(listed, customers)?)
+            .real("expected_profit", profit)
+            .money("cost", listed.iter().map(|l| l.cost).collect::<Vec<_>>())
+            .category("arm", Categories::from_codes(listed.iter().map(|l| i32::from(l.control)).collect(), arms))
+            .text("why", StringArray::from_iter_values(listed.iter().map(|l| &l.why)))
+            .build()
+    }
+}
+
+/// Hours in a send window.
+const WINDOW_HOURS: i32 = 2;
+
+/// `Tuesday 10:00-12:00`, from the weekday and hour of most orders; the weekday alone when hours are not known.
+fn send_windows(listed: &[Listed], customers: &Table) -> Result<Categories, TableError> {
+    let weekdays = customers.categories("favourite_weekday")?;
+    let hours = customers.column("favourite_hour")?;
+    let window = |l: &Listed| {
+        let weekday = weekdays.get(l.row)?;
+        Some(match hours.number(l.row) {
+            Some(hour) => {
+                let start = (hour as i32).min(24 - WINDOW_HOURS);
+                format!("{weekday} {start:02}:00-{:02}:00", start + WINDOW_HOURS)
+            }
+            None => weekday.to_owned(),
+        })
+    };
+    let windows = listed.iter().map(window).collect::<Vec<_>>();
+    Ok(Categories::from_words(&windows.iter().map(Option::as_deref).collect::<Vec<_>>()))
+}

@@ -143,10 +143,10 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
-    /// The declaration that covers a column, literal names before patterns.
+    /// The declaration that covers a column: a literal name before patterns, the most specific pattern before others.
     pub fn column(&self, name: &str) -> Option<&'static ColumnSpec> {
         let literal = self.columns.iter().find(|c| c.expansion == Expansion::One && c.name == name);
-        literal.or_else(|| self.columns.iter().find(|c| c.covers(name)))
+        literal.or_else(|| self.columns.iter().filter(|c| c.covers(name)).max_by_key(|c| c.name.len()))
     }
 
     /// Whether a row is a customer, so that rules can use its columns.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use arrow::array::Int64Array;
 use polars::prelude::*;
 
-use crate::source::{ColumnMap, InputFile};
+use crate::source::{ColumnMap, Format, InputFile};
 use crate::table::{Categories, Column as Values, parse_day};
 
 use super::counts::SourceCounts;
@@ -59,7 +59,19 @@ fn snake_case(name: &str) -> String {
 pub(super) struct AttributeReader {
     keys: Vec<u64>,
     parts: Vec<DataFrame>,
-    from_text: bool,
+    notation: Notation,
+}
+
+/// What the cells of a source's text columns may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Notation {
+    /// Typed columns: text is text.
+    #[default]
+    Typed,
+    /// JSON has numbers and flags of its own, but no days.
+    Json,
+    /// Delimited text: everything is text.
+    Delimited,
 }
 
 impl AttributeReader {
@@ -97,7 +109,11 @@ impl AttributeReader {
             let column = origin.column.to_owned();
             refused.push(Refused { row: first_row + row as u64, column, value: shown(&series, row), reason });
         }
-        self.from_text |= file.format == crate::source::Format::Csv;
+        self.notation = self.notation.max(match file.format {
+            Format::Csv => Notation::Delimited,
+            Format::JsonLines => Notation::Json,
+            Format::Parquet | Format::ArrowIpc => Notation::Typed,
+        });
         let mut batch = batch.drop("customer_id").unwrap_or_default();
         if !refused.is_empty() {
             let mask = BooleanChunked::new("kept".into(), kept);
@@ -134,7 +150,7 @@ impl AttributeReader {
         let rows = (!identity).then(|| Int64Array::from(rows));
         let mut columns = Vec::new();
         for column in frame.columns() {
-            let values = to_values(column.as_materialized_series(), self.from_text)?;
+            let values = to_values(column.as_materialized_series(), self.notation)?;
             let values = rows.as_ref().map_or_else(|| values.clone(), |rows| values.take(rows));
             columns.push((column.name().to_string(), values));
         }
@@ -168,7 +184,7 @@ fn richness(frame: &DataFrame, row: usize) -> (usize, String) {
     (cells.iter().filter(|c| !c.is_empty()).count(), cells.join("\u{1f}"))
 }
 
-fn to_values(series: &Series, from_text: bool) -> PolarsResult<Values> {
+fn to_values(series: &Series, notation: Notation) -> PolarsResult<Values> {
     Ok(match series.dtype() {
         kind if kind.is_integer() => Values::Count(series.cast(&DataType::Int64)?.i64()?.iter().collect()),
         DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
@@ -183,28 +199,51 @@ fn to_values(series: &Series, from_text: bool) -> PolarsResult<Values> {
         _ => {
             let text = series.cast(&DataType::String)?;
             let cells = text.str()?.iter().map(|t| t.map(str::trim).filter(|t| !t.is_empty())).collect::<Vec<_>>();
-            if from_text { read_texts(&cells) } else { words(&cells) }
+            match notation {
+                Notation::Typed => words(&cells),
+                Notation::Json => days(&cells).unwrap_or_else(|| words(&cells)),
+                Notation::Delimited => read_texts(&cells),
+            }
         }
     })
 }
 
+/// Every filled cell read as something, or nothing when one of them can't be.
+fn all<T>(cells: &[Option<&str>], read: impl Fn(&str) -> Option<T>) -> Option<Vec<Option<T>>> {
+    cells.iter().map(|cell| cell.map_or(Some(None), |text| read(text).map(Some))).collect()
+}
+
+/// The cells as days, when there are any and all of them are.
+fn days(cells: &[Option<&str>]) -> Option<Values> {
+    let filled = cells.iter().any(Option::is_some);
+    let days = all(cells, |t| parse_day(t.get(..10).unwrap_or(t))).filter(|_| filled);
+    days.map(|days| Values::Day(days.into()))
+}
+
+/// Digits that a number holds exactly; longer ones are ids.
+const MOST_DIGITS: usize = 15;
+
+/// Whether a text is written as a number: no code such as `0170`, `+49170`, `12E4` or a card number.
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_code = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain && !is_code && digits.bytes().filter(u8::is_ascii_digit).count() <= MOST_DIGITS
+}
+
 /// The narrowest kind that every filled cell of a text column has: whole number, real, day, flag, words.
 fn read_texts(cells: &[Option<&str>]) -> Values {
-    fn all<T>(cells: &[Option<&str>], read: impl Fn(&str) -> Option<T>) -> Option<Vec<Option<T>>> {
-        cells.iter().map(|cell| cell.map_or(Some(None), |text| read(text).map(Some))).collect()
-    }
-    let is_code = |text: &str| text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
     if cells.iter().flatten().next().is_none() {
         return words(cells);
     }
-    if let Some(whole) = all(cells, |t| t.parse::<i64>().ok().filter(|_| !is_code(t) && !t.starts_with('+'))) {
+    if let Some(whole) = all(cells, |t| t.parse::<i64>().ok().filter(|_| is_plain_number(t))) {
         return Values::Count(whole.into());
     }
-    if let Some(reals) = all(cells, |t| t.parse::<f64>().ok().filter(|v| v.is_finite() && !is_code(t))) {
+    if let Some(reals) = all(cells, |t| t.parse::<f64>().ok().filter(|v| v.is_finite() && is_plain_number(t))) {
         return Values::Real(reals.into());
     }
-    if let Some(days) = all(cells, |t| parse_day(t.get(..10).unwrap_or(t))) {
-        return Values::Day(days.into());
+    if let Some(days) = days(cells) {
+        return days;
     }
     let flag = |t: &str| match t.to_ascii_lowercase().as_str() {
         "true" | "yes" => Some(true),
@@ -252,7 +291,9 @@ mod tests {
         use crate::table::Kind;
         assert_eq!(kind(&["1", "", "-20"]), Kind::Count);
         assert_eq!(kind(&["1", "2.5"]), Kind::Real);
-        assert_eq!(kind(&["007", "12"]), Kind::Category);
+        for code in ["007", "-007", "+49170", "12E4", "1234567890123456", "inf", "4.5.6"] {
+            assert_eq!(kind(&[code, "12"]), Kind::Category, "{code}");
+        }
         assert_eq!(kind(&["2024-01-05", "2024-01-05 10:00"]), Kind::Day);
         assert_eq!(kind(&["true", "No"]), Kind::Flag);
         assert_eq!(kind(&["", ""]), Kind::Category);

@@ -89,6 +89,7 @@ pub enum IdSpace {
 
 impl IdSpace {
     /// Key of a whole number.
+    #[inline]
     pub fn key_of_whole(&mut self, value: i64) -> u64 {
         match self {
             Self::Whole => value.cast_unsigned(),

@@ -51,10 +51,12 @@ pub(super) fn needs_extras(columns: &ColumnMap, options: &CleanOptions) -> bool 
 
 /// The typed columns of one batch.
 struct Batch {
-    customers: Ids,
+    /// Key of the customer; of no meaning in a refused row.
+    customers: Vec<u64>,
     minutes: Vec<i32>,
     amounts: Vec<i64>,
     orders: Option<Ids>,
+    order_keys: Vec<Option<u64>>,
     originals: Option<Ids>,
     products: Option<Ids>,
     channels: Option<Ids>,
@@ -107,14 +109,8 @@ impl TransactionCleaner<'_> {
         let day = minute.div_euclid(DAY_MINUTES);
         self.note_day(day);
         self.has_time_of_day |= minute.rem_euclid(DAY_MINUTES) != 0;
-        let customer = match &batch.customers {
-            Ids::Whole(values) => self.customers.key_of_whole(values.get(row).unwrap_or_default()),
-            Ids::Text(values) => {
-                let text = values.get(row).unwrap_or_default().trim();
-                self.customers.key_of_text(text).unwrap_or_default()
-            }
-        };
-        let order = batch.orders.as_ref().and_then(|orders| self.order_key(orders, row));
+        let order = batch.order_keys.get(row).copied().flatten();
+        let customer = batch.customers[row];
         let line = Line { customer, order: order.unwrap_or_default(), amount, minute, has_order: order.is_some() };
         let extra = self.ledger.has_extras().then(|| self.extra(batch, row, &line));
         Ok(self.ledger.push(line, extra)?)
@@ -140,6 +136,26 @@ impl TransactionCleaner<'_> {
 
     fn order_key_of_whole(&self, value: i64) -> u64 {
         if self.orders_are_whole { value.cast_unsigned() } else { hash_text(&value.to_string()) }
+    }
+
+    fn order_keys(&self, orders: &Ids) -> Vec<Option<u64>> {
+        match orders.whole() {
+            Some(values) => values.iter().map(|v| Some(self.order_key_of_whole(*v))).collect(),
+            None => (0..orders.len()).map(|row| self.order_key(orders, row)).collect(),
+        }
+    }
+
+    fn customer_keys(&mut self, customers: &Ids) -> Vec<u64> {
+        match (customers, customers.whole()) {
+            (_, Some(values)) => values.iter().map(|v| self.customers.key_of_whole(*v)).collect(),
+            (Ids::Whole(values), None) => {
+                values.iter().map(|v| v.map_or(0, |v| self.customers.key_of_whole(v))).collect()
+            }
+            (Ids::Text(values), _) => {
+                let texts = values.iter().map(|text| text.map(str::trim).filter(|t| !t.is_empty()));
+                texts.map(|text| text.and_then(|t| self.customers.key_of_text(t)).unwrap_or_default()).collect()
+            }
+        }
     }
 
     fn extra(&mut self, batch: &Batch, row: usize, line: &Line) -> Extra {
@@ -169,11 +185,12 @@ impl TransactionCleaner<'_> {
         }
     }
 
-    fn type_columns(&self, batch: &DataFrame, file: &InputFile, columns: &ColumnMap) -> Result<Batch, CleanError> {
+    fn type_columns(&mut self, batch: &DataFrame, file: &InputFile, columns: &ColumnMap) -> Result<Batch, CleanError> {
         let series = |name: &str| batch.column(name).ok().map(|c| c.as_materialized_series().rechunk());
         let origin = |name| Origin { file: &file.shown, column: columns.in_file(name) };
         let id_column = |name| series(name).map(|s| ids(&s, origin(name))).transpose();
-        let money_column = |name| series(name).map(|s| decimals(&s, self.decimal, origin(name))).transpose();
+        let decimal = self.decimal;
+        let money_column = |name| series(name).map(|s| decimals(&s, decimal, origin(name))).transpose();
         let missing = |name| {
             SourceError::unreadable(&file.shown, format!("column `{name}` was not read"), "report this as a bug")
         };
@@ -196,11 +213,13 @@ impl TransactionCleaner<'_> {
         } else {
             (vec![0; batch.height()], None)
         };
+        let orders = id_column("transaction_id")?;
         Ok(Batch {
-            customers,
+            customers: self.customer_keys(&customers),
             minutes: times.values,
             amounts,
-            orders: id_column("transaction_id")?,
+            order_keys: orders.as_ref().map_or_else(Vec::new, |orders| self.order_keys(orders)),
+            orders,
             originals: id_column("original_transaction_id")?,
             products: id_column("product_id")?,
             channels: id_column("channel")?,
@@ -243,16 +262,14 @@ fn mark(
 }
 
 fn empty_ids(ids: &Ids, reason: Reason) -> Vec<(usize, Reason)> {
+    if ids.whole().is_some() {
+        return Vec::new();
+    }
     let empty = |row: &usize| match ids {
         Ids::Whole(values) => values.get(*row).is_none(),
         Ids::Text(values) => values.get(*row).is_none_or(|text| text.trim().is_empty()),
     };
-    let rows = match ids {
-        Ids::Whole(values) if values.null_count() == 0 => return Vec::new(),
-        Ids::Whole(values) => values.len(),
-        Ids::Text(values) => values.len(),
-    };
-    (0..rows).filter(empty).map(|row| (row, reason)).collect()
+    (0..ids.len()).filter(empty).map(|row| (row, reason)).collect()
 }
 
 fn multiply(quantity: &Parsed<i64>, price: &Parsed<i64>) -> Parsed<i64> {

@@ -51,6 +51,24 @@ pub(super) enum Ids {
     Text(StringChunked),
 }
 
+impl Ids {
+    /// Rows.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Whole(values) => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    /// The whole numbers, when every row has one.
+    pub(super) fn whole(&self) -> Option<&[i64]> {
+        match self {
+            Self::Whole(values) => values.cont_slice().ok(),
+            Self::Text(_) => None,
+        }
+    }
+}
+
 /// Whether a type is read as whole numbers.
 pub(crate) fn is_whole(kind: &DataType) -> bool {
     kind.is_integer() && !matches!(kind, DataType::UInt64 | DataType::Int128 | DataType::UInt128)

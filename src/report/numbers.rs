@@ -25,12 +25,6 @@ pub(super) fn bytes(size: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
-/// Six significant digits, without a tail of zeros.
-pub(super) fn real(value: f64) -> String {
-    let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
-    rounded.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

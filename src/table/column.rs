@@ -162,6 +162,16 @@ impl Column {
         }
     }
 
+    /// All cells as floats; NaN where empty or text.
+    pub fn numbers(&self) -> Vec<f64> {
+        match self {
+            Self::Count(a) if a.null_count() == 0 => a.values().iter().map(|v| *v as f64).collect(),
+            Self::Money(a) if a.null_count() == 0 => a.values().iter().map(|v| super::Money(*v).to_f64()).collect(),
+            Self::Real(a) if a.null_count() == 0 => a.values().to_vec(),
+            _ => (0..self.len()).map(|row| self.number(row).unwrap_or(f64::NAN)).collect(),
+        }
+    }
+
     /// A cell as a reader would write it; empty cells are an empty text.
     pub fn display(&self, row: usize) -> String {
         if self.is_null(row) {
@@ -218,9 +228,40 @@ fn pick<'a, A: Array, T>(position: Option<i64>, array: &'a A, value: impl Fn(&'a
     (!array.is_null(row)).then(|| value(array, row))
 }
 
-/// Six significant digits, without a tail of zeros.
-fn display_real(value: f64) -> String {
-    let text = format!("{value:.5e}");
-    let rounded: f64 = text.parse().unwrap_or(value);
-    format!("{rounded}")
+/// Six significant digits, without a tail of zeros: `182.3`, `0.00125`, `1e-9`.
+pub(crate) fn display_real(value: f64) -> String {
+    const DIGITS: i32 = 6;
+    let size = value.abs();
+    if size != 0.0 && !(1e-6..1e15).contains(&size) {
+        let text = format!("{value:.5e}");
+        return text.parse::<f64>().map_or(text, |rounded| format!("{rounded:e}"));
+    }
+    let magnitude = if size == 0.0 { 0 } else { size.log10().floor() as i32 };
+    let decimals = (DIGITS - 1 - magnitude).max(0) as usize;
+    let mut text = format!("{value:.decimals$}");
+    if decimals > 0 {
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reals_are_shown_with_six_digits() {
+        for (value, text) in [
+            (182.3, "182.3"),
+            (0.001_25, "0.00125"),
+            (0.0, "0"),
+            (-1.0, "-1"),
+            (1234.5678, "1234.57"),
+            (1_000_000.0, "1000000"),
+            (1e-9, "1e-9"),
+            (0.999_999_9, "1"),
+        ] {
+            assert_eq!(display_real(value), text);
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod quality;
 mod table_set;
 
 pub use align::align;
+pub(crate) use column::display_real;
 pub use column::{Categories, Column};
 pub use contract::{ColumnSpec, Expansion, Kind, TableSpec};
 pub use day::{civil_day, format_day, parse_day};

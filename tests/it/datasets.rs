@@ -15,7 +15,7 @@ struct Dataset {
     as_of: Option<&'static str>,
     /// Further sources, `(name, file, columns)`.
     sources: &'static [(&'static str, &'static str, &'static str)],
-    /// SQL of the lines over `{file}`: id, tx (NULL: each line an order), at, amount, refused (a reason or NULL).
+    /// SQL of the lines over `{file}`: id, tx (NULL: each line an order), moment, amount, refused (a reason or NULL).
     lines: &'static str,
     /// Whether a zero counts as a purchase, in SQL: `>= 0` or `> 0`.
     positive: &'static str,
@@ -38,13 +38,13 @@ fn ours(run: &Path) -> BTreeMap<String, Figures> {
 /// The same by SQL alone: lines to orders, orders to days, days to customers.
 fn theirs(set: &Dataset, path: &Path) -> Option<BTreeMap<String, Figures>> {
     let lines = set.lines.replace("{file}", &path.display().to_string());
-    let until = set.as_of.map_or_else(String::new, |day| format!("AND CAST(at AS DATE) <= DATE '{day}'"));
+    let until = set.as_of.map_or_else(String::new, |day| format!("AND CAST(moment AS DATE) <= DATE '{day}'"));
     let positive = set.positive;
     let sql = format!(
         "WITH lines AS ({lines}), kept AS (SELECT *, row_number() OVER () AS n FROM lines WHERE refused IS NULL {until}), \
-         orders AS (SELECT id, min(at) AS at, sum(amount) AS amount FROM kept \
+         orders AS (SELECT id, min(moment) AS moment, sum(amount) AS amount FROM kept \
                     GROUP BY id, tx, CASE WHEN tx IS NULL THEN n END), \
-         days AS (SELECT id, CAST(at AS DATE) AS day, sum(amount) AS amount, count(*) FILTER (amount {positive}) AS orders \
+         days AS (SELECT id, CAST(moment AS DATE) AS day, sum(amount) AS amount, count(*) FILTER (amount {positive}) AS orders \
                   FROM orders GROUP BY ALL), \
          people AS (SELECT id, sum(orders) AS orders, count(*) FILTER (orders > 0 AND amount {positive}) AS days, \
                     min(day) FILTER (orders > 0) AS first, max(day) FILTER (orders > 0) AS last FROM days GROUP BY id), \
@@ -64,7 +64,7 @@ fn theirs(set: &Dataset, path: &Path) -> Option<BTreeMap<String, Figures>> {
 /// Rows and money (ten-thousandths) of the lines by where they must end.
 fn balance(set: &Dataset, path: &Path) -> Option<BTreeMap<String, (f64, i64)>> {
     let lines = set.lines.replace("{file}", &path.display().to_string());
-    let late = set.as_of.map_or_else(|| "false".to_owned(), |day| format!("CAST(at AS DATE) > DATE '{day}'"));
+    let late = set.as_of.map_or_else(|| "false".to_owned(), |day| format!("CAST(moment AS DATE) > DATE '{day}'"));
     let sql = format!(
         "SELECT coalesce(refused, CASE WHEN {late} THEN 'out_of_window' ELSE 'accepted' END) AS place, \
          count(*), CAST(coalesce(sum(amount), 0) * 10000 AS BIGINT) FROM ({lines}) GROUP BY place"
@@ -128,7 +128,7 @@ fn compare(what: &str, got: &BTreeMap<String, Figures>, expected: &BTreeMap<Stri
     assert_eq!(got.len(), expected.len(), "{what}: customers");
 }
 
-const RETAIL_LINES: &str = "SELECT CAST(CustomerID AS VARCHAR) AS id, Invoice AS tx, InvoiceDate AS at, \
+const RETAIL_LINES: &str = "SELECT CAST(CustomerID AS VARCHAR) AS id, Invoice AS tx, InvoiceDate AS moment, \
     CAST(Quantity AS DECIMAL(18,0)) * CAST(Price AS DECIMAL(18,4)) AS amount, \
     CASE WHEN CustomerID IS NULL THEN 'missing_customer_id' \
          WHEN upper(Invoice[1]) = 'C' AND Quantity * Price > 0 THEN 'positive_cancellation' END AS refused FROM '{file}'";
@@ -178,7 +178,7 @@ fn grocery() {
         sections: "",
         as_of: Some("2006-12-31"),
         sources: &[],
-        lines: "SELECT cust AS id, NULL AS tx, CAST(date AS TIMESTAMP) AS at, 0.0000 AS amount, NULL AS refused \
+        lines: "SELECT cust AS id, NULL AS tx, CAST(date AS TIMESTAMP) AS moment, 0.0000 AS amount, NULL AS refused \
                 FROM read_csv('{file}', all_varchar = true)",
         positive: ">= 0",
     };
@@ -189,7 +189,7 @@ fn grocery() {
 
 #[test]
 fn apparel() {
-    let lines = "SELECT Id AS id, NULL AS tx, CAST(Date AS TIMESTAMP) AS at, CAST(Price AS DECIMAL(18,4)) AS amount, \
+    let lines = "SELECT Id AS id, NULL AS tx, CAST(Date AS TIMESTAMP) AS moment, CAST(Price AS DECIMAL(18,4)) AS amount, \
                  NULL AS refused FROM read_csv('{file}', all_varchar = true)";
     for (sections, positive) in [("", "> 0"), ("[clean]\nzero_amount = \"purchase\"\n", ">= 0")] {
         let set = Dataset {
@@ -221,7 +221,7 @@ fn the_complete_journey() {
             ("products", "complete_journey/products.parquet", "product_id = \"product_id\", category = \"product_category\""),
             ("customers", "complete_journey/demographics.parquet", "customer_id = \"household_id\""),
         ],
-        lines: "SELECT CAST(household_id AS VARCHAR) AS id, basket_id AS tx, transaction_timestamp AS at, \
+        lines: "SELECT CAST(household_id AS VARCHAR) AS id, basket_id AS tx, transaction_timestamp AS moment, \
                 CAST(sales_value AS DECIMAL(18,4)) AS amount, NULL AS refused FROM '{file}'",
         positive: "> 0",
     };
@@ -256,7 +256,7 @@ fn favourites(run: &Path) {
 
 #[test]
 fn cdnow_of_all_customers() {
-    let lines = "SELECT customer_id AS id, NULL AS tx, CAST(date AS TIMESTAMP) AS at, CAST(spend AS DECIMAL(18,4)) AS amount, \
+    let lines = "SELECT customer_id AS id, NULL AS tx, CAST(date AS TIMESTAMP) AS moment, CAST(spend AS DECIMAL(18,4)) AS amount, \
                  NULL AS refused FROM read_csv('{file}', all_varchar = true)";
     for (sections, positive) in [("", "> 0"), ("[clean]\nzero_amount = \"purchase\"\n", ">= 0")] {
         let set = Dataset {

@@ -90,8 +90,8 @@ fn wrong_usage_ends_with_2() {
         assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stderr);
         assert!(!ended.stderr.is_empty() && ended.stdout.is_empty(), "{arguments:?}");
     }
-    assert_eq!(acrm(folder.path(), &["rnu", "p.toml"]).code, 2);
-    assert!(acrm(folder.path(), &["rnu", "p.toml"]).stderr.contains("run"), "the nearest command is named");
+    let near = acrm(folder.path(), &["chek", "p.toml"]);
+    assert!(near.code == 2 && near.stderr.contains("'check'"), "the nearest command is named: {}", near.stderr);
 }
 
 /// Help says what a command is for, shows an example of each, and names the exit codes.

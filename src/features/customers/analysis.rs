@@ -83,7 +83,7 @@ impl Step for CustomersStep {
             money: folded.iter().map(|f| i128::from(f.merged_money)).sum(),
         };
         let quality = quality(&folded, merged, cleaned);
-        let tables = tables(&folded, cleaned, inputs.run.as_of)?;
+        let tables = tables(folded, cleaned, inputs.run.as_of)?;
         Ok(Output { tables, quality, merged: vec![("transactions", merged)], ..Output::default() })
     }
 }

@@ -342,7 +342,8 @@ fn most(counts: &[u32]) -> u8 {
 }
 
 impl Folded {
-    fn empty(customer: u64) -> Self {
+    /// A customer of whom no transaction is known.
+    pub(super) fn empty(customer: u64) -> Self {
         Self {
             customer,
             orders: 0,

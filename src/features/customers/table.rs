@@ -11,57 +11,59 @@ use super::one::Folded;
 /// Names of the weekdays from Monday.
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// For each row of the customers table: its position among the folded and among the known customers.
+/// The rows of the customers table: what each customer did, and where they stand among the known customers.
 struct Rows {
-    folded: Vec<Option<u32>>,
-    known: Vec<Option<u32>>,
+    folded: Vec<Folded>,
+    /// Position among the known customers, or none; not kept when all are known, in order.
+    known: Option<Int64Array>,
     ids: StringArray,
 }
 
 /// The customers table and the purchase history.
-pub(super) fn tables(folded: &[Folded], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
+pub(super) fn tables(folded: Vec<Folded>, cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
     let rows = union(folded, cleaned);
-    let history = history(folded, &rows, cleaned.has_money, as_of)?;
-    let mut builder = TableBuilder::new(&CUSTOMERS).text("customer_id", rows.ids.clone());
-    let at = |row: &Option<u32>| row.map(|at| &folded[at as usize]);
-    let count = |value: &dyn Fn(&Folded) -> i64| -> Int64Array {
-        rows.folded.iter().map(|row| at(row).map_or(0, value)).collect::<Vec<_>>().into()
-    };
-    let bought = |row: &Option<u32>| at(row).filter(|f| f.orders > 0);
-    let day = |value: &dyn Fn(&Folded) -> i32| -> Date32Array {
-        rows.folded.iter().map(|row| bought(row).map(value)).collect()
-    };
-    let since = |value: &dyn Fn(&Folded) -> i32| -> Int64Array {
-        rows.folded.iter().map(|row| bought(row).map(|f| i64::from(as_of - value(f)))).collect()
-    };
-    let money = |known: bool, value: &dyn Fn(&Folded) -> i64| -> Int64Array {
-        if known { count(value) } else { Int64Array::new_null(rows.folded.len()) }
+    let history = history(&rows, cleaned.has_money, as_of)?;
+    let f = &rows.folded;
+    let money = |known: bool, value: fn(&Folded) -> i64| {
+        if known { Int64Array::from(all(f, value)) } else { Int64Array::new_null(f.len()) }
     };
     let mean = |f: &Folded| f.spend_net as f64 / 10_000.0 / f64::from(f.orders);
-    let means: Float64Array = rows.folded.iter().map(|r| bought(r).filter(|_| cleaned.has_money).map(mean)).collect();
-    builder = builder
-        .count("orders", count(&|f| f.orders.into()))
-        .count("purchase_days", count(&|f| f.purchase_days.into()))
-        .day("first_purchase", day(&|f| f.first_purchase))
-        .day("last_purchase", day(&|f| f.last_purchase))
-        .count("days_since_last", since(&|f| f.last_purchase))
-        .count("tenure_days", since(&|f| f.first_purchase))
-        .money("spend_gross", money(cleaned.has_money, &|f| f.spend_net.saturating_add(f.refunds)))
-        .money("refunds", money(cleaned.has_money, &|f| f.refunds))
-        .money("spend_net", money(cleaned.has_money, &|f| f.spend_net))
-        .money("margin", money(cleaned.has_margin, &|f| f.margin))
+    let means = if cleaned.has_money { buyers(f, mean) } else { Float64Array::new_null(f.len()) };
+    let mut builder = TableBuilder::new(&CUSTOMERS)
+        .text("customer_id", rows.ids.clone())
+        .count("orders", all(f, |f| i64::from(f.orders)))
+        .count("purchase_days", all(f, |f| i64::from(f.purchase_days)))
+        .day("first_purchase", buyers::<Date32Array, _>(f, |f| f.first_purchase))
+        .day("last_purchase", buyers::<Date32Array, _>(f, |f| f.last_purchase))
+        .count("days_since_last", buyers::<Int64Array, _>(f, |f| i64::from(as_of - f.last_purchase)))
+        .count("tenure_days", buyers::<Int64Array, _>(f, |f| i64::from(as_of - f.first_purchase)))
+        .money("spend_gross", money(cleaned.has_money, |f| f.spend_net.saturating_add(f.refunds)))
+        .money("refunds", money(cleaned.has_money, |f| f.refunds))
+        .money("spend_net", money(cleaned.has_money, |f| f.spend_net))
+        .money("margin", money(cleaned.has_margin, |f| f.margin))
         .real("spend_mean", means);
-    builder = favourites(builder, folded, &rows, cleaned);
-    let positions: Option<Int64Array> = if rows.known.iter().enumerate().all(|(at, k)| *k == Some(at as u32)) {
-        None
-    } else {
-        Some(rows.known.iter().map(|row| row.map(i64::from)).collect())
-    };
+    builder = favourites(builder, f, cleaned);
     for (name, values) in &cleaned.attributes.columns {
-        let values = positions.as_ref().map_or_else(|| values.clone(), |positions| values.take(positions));
+        let values = rows.known.as_ref().map_or_else(|| values.clone(), |positions| values.take(positions));
         builder = builder.with(published_name(name), values);
     }
     Ok(vec![builder.build()?, history])
+}
+
+/// A value of every customer.
+fn all<T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
+}
+
+/// A value of every customer with an order; empty for the others.
+fn buyers<A, T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> A
+where
+    A: From<Vec<T>> + FromIterator<Option<T>>,
+{
+    if rows.iter().all(|f| f.orders > 0) {
+        return all(rows, value).into();
+    }
+    rows.iter().map(|f| (f.orders > 0).then(|| value(f))).collect()
 }
 
 /// An attribute's column name; one that is taken by a computed column gets a prefix.
@@ -70,96 +72,94 @@ pub(super) fn published_name(attribute: &str) -> String {
     if taken { format!("source_{attribute}") } else { attribute.to_owned() }
 }
 
-fn favourites(builder: TableBuilder, folded: &[Folded], rows: &Rows, cleaned: &Cleaned) -> TableBuilder {
-    let bought = |row: &Option<u32>| row.map(|at| &folded[at as usize]).filter(|f| f.orders > 0);
-    let words = |names: Vec<String>, code: &dyn Fn(&Folded) -> i32| {
-        let codes = rows.folded.iter().map(|row| bought(row).map_or(-1, code)).collect();
-        Categories::from_codes(codes, names)
-    };
+fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> TableBuilder {
     let (categories, category_ranks) = cleaned.categories.ranks();
     let (channels, channel_ranks) = cleaned.channels.ranks();
     let rank = |ranks: &[u32], number: u32| ranks.get(number as usize).map_or(-1, |rank| *rank as i32);
-    let hours: Int32Array = if cleaned.has_time_of_day {
-        rows.folded.iter().map(|row| bought(row).map(|f| i32::from(f.hour))).collect()
+    let code = |f: &Folded, code: i32| if f.orders > 0 { code } else { -1 };
+    let hours = if cleaned.has_time_of_day {
+        buyers(rows, |f| i32::from(f.hour))
     } else {
-        Int32Array::new_null(rows.folded.len())
+        Int32Array::new_null(rows.len())
     };
+    let categories = Categories::from_codes(all(rows, |f| code(f, rank(&category_ranks, f.category))), categories);
+    let channels = Categories::from_codes(all(rows, |f| code(f, rank(&channel_ranks, f.channel))), channels);
+    let weekdays = Categories::from_codes(all(rows, |f| code(f, i32::from(f.weekday))), WEEKDAYS.map(str::to_owned));
     builder
-        .category("favourite_category", words(categories, &|f| rank(&category_ranks, f.category)))
-        .category("favourite_channel", words(channels, &|f| rank(&channel_ranks, f.channel)))
-        .category("favourite_weekday", words(WEEKDAYS.map(str::to_owned).to_vec(), &|f| i32::from(f.weekday)))
+        .category("favourite_category", categories)
+        .category("favourite_channel", channels)
+        .category("favourite_weekday", weekdays)
         .score("favourite_hour", hours)
 }
 
 /// Customers with a purchase day, for the models.
-fn history(folded: &[Folded], rows: &Rows, has_money: bool, as_of: i32) -> Result<Table, TableError> {
-    let buyers = || {
-        let with_day = rows.folded.iter().enumerate().filter_map(|(row, at)| Some((row, &folded[(*at)? as usize])));
-        with_day.filter(|(_, f)| f.purchase_days > 0)
+fn history(rows: &Rows, has_money: bool, as_of: i32) -> Result<Table, TableError> {
+    let with_day = || rows.folded.iter().filter(|f| f.purchase_days > 0);
+    let ids = if rows.folded.iter().all(|f| f.purchase_days > 0) {
+        rows.ids.clone()
+    } else {
+        let kept = rows.folded.iter().enumerate().filter(|(_, f)| f.purchase_days > 0);
+        StringArray::from_iter_values(kept.map(|(row, _)| rows.ids.value(row)))
     };
-    let ids: StringArray = buyers().map(|(row, _)| Some(rows.ids.value(row))).collect();
-    let count = |value: &dyn Fn(&Folded) -> i64| -> Int64Array {
-        buyers().map(|(_, f)| value(f)).collect::<Vec<_>>().into()
-    };
-    let money = |value: &dyn Fn(&Folded) -> i64| -> Int64Array {
-        if has_money { count(value) } else { Int64Array::new_null(ids.len()) }
+    let money = |value: fn(&Folded) -> i64| {
+        if has_money { Int64Array::from_iter_values(with_day().map(value)) } else { Int64Array::new_null(ids.len()) }
     };
     TableBuilder::new(&PURCHASE_HISTORY)
-        .count("x", count(&|f| i64::from(f.purchase_days) - 1))
-        .count("t_x", count(&|f| i64::from(f.last_day - f.first_day)))
-        .count("tenure_days", count(&|f| i64::from(as_of - f.first_day)))
-        .money("repeat_spend", money(&|f| f.repeat_spend))
-        .money("value_to_date", money(&|f| f.spend_net))
+        .count("x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.purchase_days) - 1)))
+        .count("t_x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.last_day - f.first_day))))
+        .count("tenure_days", Int64Array::from_iter_values(with_day().map(|f| i64::from(as_of - f.first_day))))
+        .money("repeat_spend", money(|f| f.repeat_spend))
+        .money("value_to_date", money(|f| f.spend_net))
         .text("customer_id", ids.clone())
         .build()
 }
 
 /// All customers in the byte order of their ids.
-fn union(folded: &[Folded], cleaned: &Cleaned) -> Rows {
+fn union(folded: Vec<Folded>, cleaned: &Cleaned) -> Rows {
     let space = &cleaned.customers;
     let known = &cleaned.attributes.keys;
     let mut keys: Vec<u64> = folded.iter().map(|f| f.customer).collect();
     let order = space.order(&keys);
-    let mut rows = Rows { folded: Vec::new(), known: Vec::new(), ids: StringArray::new_null(0) };
-    if known.is_empty() {
-        rows.known = vec![None; keys.len()];
-        rows.folded = order.iter().map(|at| Some(*at)).collect();
-    } else if known.len() == keys.len() && order.iter().zip(known).all(|(at, key)| keys[*at as usize] == *key) {
-        rows.known = (0..keys.len() as u32).map(Some).collect();
-        rows.folded = order.iter().map(|at| Some(*at)).collect();
+    let same = known.len() == keys.len() && order.iter().zip(known).all(|(at, key)| keys[*at as usize] == *key);
+    let (rows, positions) = if known.is_empty() || same {
+        let rows = order.iter().map(|at| folded[*at as usize]).collect::<Vec<_>>();
+        (rows, (!same).then(|| Int64Array::new_null(keys.len())))
     } else {
         let from_folded = keys.len();
         keys.extend_from_slice(known);
-        let mut last = None;
-        for at in space.order(&keys) {
-            let at = at as usize;
-            if last != Some(keys[at]) {
-                rows.folded.push(None);
-                rows.known.push(None);
-                last = Some(keys[at]);
-            }
-            let slot = if at < from_folded { &mut rows.folded } else { &mut rows.known };
-            let number = if at < from_folded { at } else { at - from_folded };
-            if let Some(place) = slot.last_mut() {
-                *place = Some(number as u32);
-            }
-        }
-    }
-    rows.ids = id_texts(&rows, folded, known, space);
-    rows
+        let (rows, positions) = merge(&folded, &keys, &space.order(&keys), from_folded);
+        (rows, Some(positions.into()))
+    };
+    let ids = id_texts(&rows, space);
+    Rows { folded: rows, known: positions, ids }
 }
 
-fn id_texts(rows: &Rows, folded: &[Folded], known: &[u64], space: &IdSpace) -> StringArray {
-    let mut ids = StringBuilder::with_capacity(rows.folded.len(), rows.folded.len() * 8);
+/// Both kinds of customers in one order. `keys` holds those of the folded and then those of the known customers.
+fn merge(folded: &[Folded], keys: &[u64], order: &[u32], from_folded: usize) -> (Vec<Folded>, Vec<Option<i64>>) {
+    let mut rows: Vec<Folded> = Vec::with_capacity(keys.len());
+    let mut positions: Vec<Option<i64>> = Vec::with_capacity(keys.len());
+    for at in order.iter().map(|at| *at as usize) {
+        if rows.last().is_none_or(|last| last.customer != keys[at]) {
+            rows.push(Folded::empty(keys[at]));
+            positions.push(None);
+        }
+        if at < from_folded {
+            if let Some(row) = rows.last_mut() {
+                *row = folded[at];
+            }
+        } else if let Some(position) = positions.last_mut() {
+            *position = Some((at - from_folded) as i64);
+        }
+    }
+    (rows, positions)
+}
+
+fn id_texts(rows: &[Folded], space: &IdSpace) -> StringArray {
+    let mut ids = StringBuilder::with_capacity(rows.len(), rows.len() * 8);
     let mut text = String::new();
-    for (folded_at, known_at) in rows.folded.iter().zip(&rows.known) {
-        let key = match (folded_at, known_at) {
-            (Some(at), _) => folded[*at as usize].customer,
-            (None, Some(at)) => known[*at as usize],
-            (None, None) => continue,
-        };
+    for row in rows {
         text.clear();
-        space.write_text(key, &mut text);
+        space.write_text(row.customer, &mut text);
         ids.append_value(&text);
     }
     ids.finish()

@@ -11,6 +11,7 @@ mod any_model;
 mod bgbb;
 mod bgbb_fit;
 mod coin_counts;
+mod count_forecast;
 mod covariates;
 mod fit;
 mod gamma_gamma;
@@ -47,6 +48,7 @@ pub use alive_series::AliveSeries;
 pub use any_model::{AnyModel, ModelKind};
 pub use bgbb::{BgBb, Opportunities};
 pub use bgbb_fit::{OpportunityTable, bgbb_gradient, bgbb_log_likelihood, fit_bgbb};
+pub use count_forecast::CountForecast;
 pub use covariates::{
     Coefficient, CovariateFit, CovariateGroup, CovariateModel, CovariateRow, fit_covariates, group_by_covariates,
 };

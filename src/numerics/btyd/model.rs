@@ -191,6 +191,12 @@ pub trait TransactionModel: Sync + Debug {
         all
     }
 
+    /// Probabilities of 0, …, `most` purchases in the next `horizon` of a customer with
+    /// x repeat purchases who is alive at T = `t`, per phase.
+    fn counts_by_phase(&self, x: u32, t: f64, horizon: f64, most: usize) -> Vec<Vec<f64>> {
+        vec![self.counts_if_alive(&History::alive_at(x, t), 0.0, horizon, most)]
+    }
+
     /// The odds of having dropped out in closed form, where the model has one;
     /// scoring then needs one exponential per customer.
     fn odds_gone(&self) -> Option<OddsGone> {

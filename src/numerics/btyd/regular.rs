@@ -175,6 +175,10 @@ impl TransactionModel for Regular {
         self.over_phases(h, |series| series.any(self.alpha + h.t, horizon))
     }
 
+    fn counts_by_phase(&self, x: u32, t: f64, horizon: f64, most: usize) -> Vec<Vec<f64>> {
+        (0..self.k).map(|j| self.series(x, j).counts(self.alpha + t, 0.0, horizon, most)).collect()
+    }
+
     fn phases(&self) -> usize {
         self.k as usize
     }

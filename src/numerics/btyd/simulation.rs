@@ -48,7 +48,7 @@ impl Random {
 }
 
 /// A customer with the truth about them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Truth {
     pub x: u32,
     pub t_x: f64,
@@ -63,6 +63,8 @@ pub(crate) struct Truth {
     pub dropout: f64,
     /// True mean spend.
     pub zeta: f64,
+    /// Times of the repeat purchases.
+    pub times: Vec<f64>,
 }
 
 /// How customers drop out.
@@ -106,8 +108,18 @@ impl Population {
         let (p, q, v) = self.spend;
         let nu = random.gamma(q) / v;
         let coin = |random: &mut Random| !matches!(self.law, Law::Lifetime(..)) && random.uniform() < dropout;
-        let mut truth =
-            Truth { x: 0, t_x: 0.0, t, ln_gaps: 0.0, z: 0.0, alive: end_of_life > t, lambda, dropout, zeta: p / nu };
+        let mut truth = Truth {
+            x: 0,
+            t_x: 0.0,
+            t,
+            ln_gaps: 0.0,
+            z: 0.0,
+            alive: end_of_life > t,
+            lambda,
+            dropout,
+            zeta: p / nu,
+            times: Vec::new(),
+        };
         if matches!(self.law, Law::Any(..)) && coin(random) {
             truth.alive = false;
             return truth;
@@ -120,6 +132,7 @@ impl Population {
                 break;
             }
             truth.x += 1;
+            truth.times.push(now);
             truth.t_x = now;
             truth.ln_gaps += gap.ln();
             spent += random.gamma(p) / nu;

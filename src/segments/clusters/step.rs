@@ -61,7 +61,11 @@ impl ClustersStep {
             if matches!(column, Column::Text(_) | Column::Category(_)) {
                 return Err(StageError::Data(format!("clusters: feature `{name}` is not numeric\n  hint: leave it out")));
             }
-            Ok(rows.iter().map(|row| column.number(*row as usize).unwrap_or(f64::NAN)).collect())
+            let mut values = column.numbers();
+            if rows.len() < values.len() {
+                values = rows.iter().map(|row| values[*row as usize]).collect();
+            }
+            Ok(values)
         };
         self.features.iter().map(read).collect()
     }

@@ -75,12 +75,10 @@ impl Target {
         let matches = rows.len();
         self.keep_consenting(inputs.tables, &mut rows)?;
         let consenting = rows.len();
-        let ranking = customer_column(inputs.tables, &self.rank_by)?;
-        let value = |row: usize| ranking.number(row);
-        rows.sort_by(|a, b| {
-            let (a, b) = (value(*a).unwrap_or(f64::NEG_INFINITY), value(*b).unwrap_or(f64::NEG_INFINITY));
-            b.total_cmp(&a)
-        });
+        let ranking = customer_column(inputs.tables, &self.rank_by)?.numbers();
+        let value = |row: usize| Some(ranking[row]).filter(|v| !v.is_nan());
+        let place = |row: usize| value(row).unwrap_or(f64::NEG_INFINITY);
+        rows.sort_unstable_by(|a, b| place(*b).total_cmp(&place(*a)).then(a.cmp(b)));
         let why = Why::new(&self.rule, inputs.tables)?;
         let mut spent = 0_i64;
         let mut listed = Vec::new();

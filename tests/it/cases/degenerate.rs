@@ -121,6 +121,15 @@ fn nothing_accepted() {
     }
 }
 
+/// A line that ends too early is refused by its line, like any row without an amount.
+#[test]
+fn a_line_that_ends_early() {
+    let rows = "customer_id,timestamp,amount\n1,2024-01-01,1\n2,2024-01-02\n3,2024-01-03,4\n";
+    let (_keep, run) = run_case("2024-01-31", rows, "");
+    let refused = table(&run, "quarantine");
+    assert_eq!([texts(&refused, "line"), texts(&refused, "reason")], [["3"], ["missing_amount"]]);
+}
+
 /// Every way of being refused, with its place.
 #[test]
 fn refused_rows_are_named() {

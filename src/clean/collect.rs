@@ -150,7 +150,7 @@ fn transaction_cleaner<'a>(
         ledger: Ledger::new(needs_extras(&source.columns, settings.options), settings.scratch.clone()),
         channels: Interner::default(),
         categories: Interner::default(),
-        counts: SourceCounts::new(source.table),
+        counts: SourceCounts { has_money: has_money(&source.columns), ..SourceCounts::new(source.table) },
         newest_day: None,
         day_before_newest: None,
         has_time_of_day: false,

@@ -28,6 +28,8 @@ impl Tally {
 pub struct SourceCounts {
     /// Input table.
     pub source: String,
+    /// Whether its rows carry money.
+    pub has_money: bool,
     /// All rows of its files.
     pub read: Tally,
     /// Rows that are used.
@@ -79,13 +81,17 @@ impl SourceCounts {
         for (place, tally) in places {
             let rows = tally.rows as f64;
             lines.push(Quality::measured(&self.source, &format!("rows_{place}"), rows, "rows"));
+            if !self.has_money {
+                continue;
+            }
             let money = tally.money as f64 / 10_000.0;
             let note = format!("exactly {}", format_money(tally.money));
             lines.push(Quality::measured(&self.source, &format!("money_{place}"), money, note));
         }
         for (reason, tally) in &self.by_reason {
             let check = format!("quarantined_{}", reason.code());
-            let note = format!("rows; their money is {}", format_money(tally.money));
+            let money = if self.has_money { format!("; their money is {}", format_money(tally.money)) } else { String::new() };
+            let note = format!("rows{money}");
             lines.push(Quality::measured(&self.source, &check, tally.rows as f64, note));
         }
         if let Some(day) = self.newest_out_of_window {
@@ -95,7 +101,10 @@ impl SourceCounts {
         let (rows, money) = self.imbalance();
         let note = "read = accepted + merged + out of window + quarantined";
         lines.push(Quality::at_most(&self.source, "rows_unaccounted", rows.unsigned_abs() as f64, 0.0, note));
-        lines.push(Quality::at_most(&self.source, "money_unaccounted", money.unsigned_abs() as f64 / 1e4, 0.0, note));
+        if self.has_money {
+            let gap = money.unsigned_abs() as f64 / 1e4;
+            lines.push(Quality::at_most(&self.source, "money_unaccounted", gap, 0.0, note));
+        }
         lines
     }
 }

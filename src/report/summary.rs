@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table as TextTable};
@@ -32,25 +33,26 @@ pub fn run_summary(outcome: &RunOutcome) -> String {
         "\n published {} tables ({}) in {seconds:.1} s: {}\n",
         manifest.tables.len(),
         bytes(size),
-        outcome.published.folder.display()
+        tidy(&outcome.published.folder).display()
     );
     let names = manifest.tables.iter().map(|t| format!("{} {}", t.table, grouped(t.rows)));
     let _ = writeln!(out, " rows: {}", names.collect::<Vec<_>>().join(", "));
     out
 }
 
-fn text_table(header: &[&str], left: usize) -> TextTable {
+/// A table without lines; numbers are under right-aligned headings.
+fn text_table(header: &[&str], right: std::ops::RangeFrom<usize>) -> TextTable {
     let mut table = TextTable::new();
     table.load_style(NOTHING).set_header(header.iter().copied());
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if at < left { CellAlignment::Left } else { CellAlignment::Right });
+        column.set_cell_alignment(if right.contains(&at) { CellAlignment::Right } else { CellAlignment::Left });
     }
     table
 }
 
 fn balance(outcome: &RunOutcome) -> TextTable {
     let header = ["source", "rows read", "accepted", "merged", "after as_of", "quarantined", "money accepted"];
-    let mut table = text_table(&header, 1);
+    let mut table = text_table(&header, 1..);
     for entry in &outcome.manifest.balance {
         let mut row = vec![entry.source.clone()];
         row.extend(entry.places.iter().map(|(_, rows, _)| grouped(*rows)));
@@ -79,7 +81,7 @@ fn segments(outcome: &RunOutcome) -> Option<TextTable> {
     let mut sorted: Vec<_> = groups.into_iter().collect();
     sorted.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
     let money_title = format!("spend_net {}", outcome.manifest.currency);
-    let mut table = text_table(&["largest segments", "customers", "share", money_title.trim()], 1);
+    let mut table = text_table(&["largest segments", "customers", "share", money_title.trim()], 1..);
     for (name, (size, money)) in sorted.into_iter().take(SHOWN_SEGMENTS) {
         let share = format!("{:.1} %", 100.0 * size as f64 / rfm.rows() as f64);
         table.add_row([name.to_owned(), grouped(size), share, crate::table::format_money(money)]);
@@ -90,19 +92,46 @@ fn segments(outcome: &RunOutcome) -> Option<TextTable> {
 /// What a checked pipeline would read, and what of the files it would not.
 pub fn plan_summary(plan: &Plan) -> String {
     let mut out = format!("{}: the pipeline file and the heads of its sources are right\n\n", plan.path.display());
-    let mut table = text_table(&["source", "files", "size", "columns read"], 1);
     for (name, source) in &plan.sources {
         let size = source.files.iter().map(|(file, _)| file.bytes).sum();
+        let files = source.files.len();
+        let noun = if files == 1 { "file" } else { "files" };
+        let _ = writeln!(out, " {name}: {files} {noun}, {}", bytes(size));
         let columns = source.columns.0.iter().map(|(standard, column)| {
             if standard == column { standard.clone() } else { format!("{standard} = {column}") }
         });
-        let columns = columns.collect::<Vec<_>>().join(", ");
-        table.add_row([(*name).to_owned(), grouped(source.files.len() as u64), bytes(size), columns]);
+        let _ = writeln!(out, "   reads {}", columns.collect::<Vec<_>>().join(", "));
+        if let Some((_, columns)) = plan.unread_columns().iter().find(|(table, _)| table == name) {
+            let _ = writeln!(out, "   does not read {} (add them to `columns` to use them)", columns.join(", "));
+        }
     }
-    let _ = writeln!(out, "{table}");
-    for (name, columns) in plan.unread_columns() {
-        let _ = write!(out, "\n not read from {name}: {} (add to `columns` to use)", columns.join(", "));
-    }
-    let _ = write!(out, "\n output goes to {}\n", plan.out.display());
+    let _ = write!(out, "\n output goes to {}\n", tidy(&plan.out).display());
     out
+}
+
+/// A path without the detours of `..` and `.`, for showing.
+fn tidy(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_paths_take_no_detours() {
+        for (path, shown) in [("pipelines/../out/shop", "out/shop"), ("../x/./y", "../x/y"), ("/a/b/../c", "/a/c")] {
+            assert_eq!(tidy(Path::new(path)), Path::new(shown));
+        }
+    }
 }

@@ -40,9 +40,21 @@ fn the_shipped_pipeline_gives_the_published_fit() {
     assert_eq!(fits["spend"]["customers"], 946.0);
     assert_eq!(fits["spend"]["left_out"]["no_repeat"], 1411);
     prints("correlation of frequency and spend", &fits["spend"]["frequency_spend_correlation"]["pearson"], 2, "0.11");
-    assert!(ended.stdout.contains("r 0.243, α 4.414 weeks, a 0.793, b 2.426, log-likelihood -9582.4"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("r 0.243, α 4.414 weeks, a 0.793, b 2.426, log-likelihood -9582.4"),
+        "{}",
+        ended.stdout
+    );
     for name in [
-        "customers", "rfm", "clv", "clusters", "cluster_profiles", "cluster_choice", "segments", "targets", "quarantine",
+        "customers",
+        "rfm",
+        "clv",
+        "clusters",
+        "cluster_profiles",
+        "cluster_choice",
+        "segments",
+        "targets",
+        "quarantine",
         "run_quality",
     ] {
         assert!(run.join(format!("{name}.parquet")).exists(), "{name} is written");
@@ -72,7 +84,11 @@ fn reference(model: &str) -> Option<BTreeMap<String, BTreeMap<String, f64>>> {
     let names = lines.next().expect("a header");
     let rows = lines.filter(|cells| cells[1] == model);
     let cells = |cells: &[String]| {
-        names.iter().cloned().zip(cells.iter().map(|c| c.parse::<f64>().unwrap_or(f64::NAN))).collect::<BTreeMap<_, _>>()
+        names
+            .iter()
+            .cloned()
+            .zip(cells.iter().map(|c| c.parse::<f64>().unwrap_or(f64::NAN)))
+            .collect::<BTreeMap<_, _>>()
     };
     Some(rows.map(|row| (row[0].clone(), cells(&row))).collect())
 }
@@ -141,12 +157,15 @@ fn forecasts_of_the_sample_equal_the_reference() {
     let names = lines.next().expect("a header");
     let place = |name: &str| names.iter().position(|n| *n == name).unwrap_or_else(|| panic!("no {name}"));
     let rows: Vec<Vec<&str>> = lines.collect();
-    for (model, p_alive, holdout) in [("bg_nbd", "bg_p_alive", "bg_cet_holdout"), ("mbg_nbd", "mbg_p_alive", "mbg_cet_holdout")] {
+    for (model, p_alive, holdout) in
+        [("bg_nbd", "bg_p_alive", "bg_cet_holdout"), ("mbg_nbd", "mbg_p_alive", "mbg_cet_holdout")]
+    {
         let folder = run_sample(model, 0.1);
         let clv = table(&folder.path().join("out/latest"), "clv");
         assert_eq!(clv.height(), 2357);
         for (ours, theirs) in [("p_alive", p_alive), ("expected_purchases_273d", holdout)] {
-            let found: BTreeMap<String, f64> = texts(&clv, "customer_id").into_iter().zip(numbers(&clv, ours)).collect();
+            let found: BTreeMap<String, f64> =
+                texts(&clv, "customer_id").into_iter().zip(numbers(&clv, ours)).collect();
             for row in &rows {
                 let want: f64 = row[place(theirs)].parse().expect("a number");
                 close(&format!("{model} {} {ours}", row[0]), found[row[0]], want, 1e-6);

@@ -27,7 +27,9 @@ type Figures = (i64, i64, String, String, i64, i64, i64);
 fn ours(run: &Path) -> BTreeMap<String, Figures> {
     let frame = table(run, "customers");
     let whole = |name: &str| numbers(&frame, name).into_iter().map(|v| v as i64).collect::<Vec<_>>();
-    let money = |name: &str| numbers(&frame, name).into_iter().map(|v| if v.is_nan() { 0 } else { ten_thousandths(v) }).collect::<Vec<_>>();
+    let money = |name: &str| {
+        numbers(&frame, name).into_iter().map(|v| if v.is_nan() { 0 } else { ten_thousandths(v) }).collect::<Vec<_>>()
+    };
     let (orders, days) = (whole("orders"), whole("purchase_days"));
     let (first, last) = (texts(&frame, "first_purchase"), texts(&frame, "last_purchase"));
     let (net, refunds, gross) = (money("spend_net"), money("refunds"), money("spend_gross"));
@@ -94,7 +96,8 @@ fn check(set: &Dataset) -> Option<tempfile::TempDir> {
     let run = folder.path().join("out/latest");
     let frame = table(&run, "run_quality");
     let (checks, measured) = (texts(&frame, "check"), numbers(&frame, "measured"));
-    let balances: Vec<f64> = checks.iter().zip(measured).filter(|(c, _)| c.ends_with("_unaccounted")).map(|(_, m)| m).collect();
+    let balances: Vec<f64> =
+        checks.iter().zip(measured).filter(|(c, _)| c.ends_with("_unaccounted")).map(|(_, m)| m).collect();
     assert!(balances.len() >= 4 && balances.iter().all(|b| *b == 0.0), "{}: {balances:?}", set.file);
     let (Some(expected), Some(places)) = (theirs(set, &path), balance(set, &path)) else { return Some(folder) };
     compare(set.file, &ours(&run), &expected);
@@ -103,10 +106,20 @@ fn check(set: &Dataset) -> Option<tempfile::TempDir> {
         match place.as_str() {
             "accepted" | "out_of_window" => {
                 assert_eq!(quality(&run, "transactions", &format!("rows_{place}")), *rows, "{}: {place}", set.file);
-                assert_eq!(ten_thousandths(quality(&run, "transactions", &format!("money_{place}"))), *money, "{}: {place}", set.file);
+                assert_eq!(
+                    ten_thousandths(quality(&run, "transactions", &format!("money_{place}"))),
+                    *money,
+                    "{}: {place}",
+                    set.file
+                );
             }
             reason => {
-                assert_eq!(quality(&run, "transactions", &format!("quarantined_{reason}")), *rows, "{}: {reason}", set.file);
+                assert_eq!(
+                    quality(&run, "transactions", &format!("quarantined_{reason}")),
+                    *rows,
+                    "{}: {reason}",
+                    set.file
+                );
                 quarantined = (quarantined.0 + rows, quarantined.1 + money);
             }
         }
@@ -123,7 +136,8 @@ fn check(set: &Dataset) -> Option<tempfile::TempDir> {
 #[track_caller]
 fn compare(what: &str, got: &BTreeMap<String, Figures>, expected: &BTreeMap<String, Figures>) {
     let differ: Vec<_> = expected.iter().filter(|(id, figures)| got.get(*id) != Some(figures)).collect();
-    let shown: Vec<_> = differ.iter().take(5).map(|(id, figures)| format!("{id}: {:?}, by SQL {figures:?}", got.get(*id))).collect();
+    let shown: Vec<_> =
+        differ.iter().take(5).map(|(id, figures)| format!("{id}: {:?}, by SQL {figures:?}", got.get(*id))).collect();
     assert!(differ.is_empty(), "{what}: {} of {} customers differ\n{}", differ.len(), expected.len(), shown.join("\n"));
     assert_eq!(got.len(), expected.len(), "{what}: customers");
 }
@@ -218,7 +232,11 @@ fn the_complete_journey() {
         sections: "",
         as_of: Some("2017-12-31"),
         sources: &[
-            ("products", "complete_journey/products.parquet", "product_id = \"product_id\", category = \"product_category\""),
+            (
+                "products",
+                "complete_journey/products.parquet",
+                "product_id = \"product_id\", category = \"product_category\"",
+            ),
             ("customers", "complete_journey/demographics.parquet", "customer_id = \"household_id\""),
         ],
         lines: "SELECT CAST(household_id AS VARCHAR) AS id, basket_id AS tx, transaction_timestamp AS moment, \
@@ -233,7 +251,8 @@ fn the_complete_journey() {
 
 /// The favourite category of every household, by SQL.
 fn favourites(run: &Path) {
-    let data = |file: &str| shared(&format!("data/complete_journey/{file}")).expect("it was there").display().to_string();
+    let data =
+        |file: &str| shared(&format!("data/complete_journey/{file}")).expect("it was there").display().to_string();
     let sql = format!(
         "WITH counted AS (SELECT CAST(t.household_id AS VARCHAR) AS id, p.product_category AS category, count(*) AS lines \
            FROM '{}' t JOIN '{}' p USING (product_id) \
@@ -329,17 +348,24 @@ fn the_fold_equals_a_group_by() {
             let sign = if *cents < 0 { "-" } else { "" };
             let cents = cents.abs();
             text.push_str(&format!(
-                "{who},{} {hour:02}:{minute:02},{order},{sign}{}.{:02}\n", day_of_2024(*day as u32), cents / 100, cents % 100
+                "{who},{} {hour:02}:{minute:02},{order},{sign}{}.{:02}\n",
+                day_of_2024(*day as u32),
+                cents / 100,
+                cents % 100
             ));
         }
         let (_keep, run) = {
-            let folder = folder(&[("orders.csv", &text), ("p.toml", "[pipeline]\nname = \"messy\"\n[sources.transactions]\npath = \"orders.csv\"\n")]);
+            let folder = folder(&[
+                ("orders.csv", &text),
+                ("p.toml", "[pipeline]\nname = \"messy\"\n[sources.transactions]\npath = \"orders.csv\"\n"),
+            ]);
             run_ok(folder.path(), &["run", "p.toml"]);
             let run = folder.path().join("out/latest");
             (folder, run)
         };
         let column = |f: &dyn Fn(&(String, i32, i32, String, i64)) -> i64| rows.iter().map(f).collect::<Vec<_>>();
-        let order_key: Vec<String> = rows.iter().enumerate().map(|(n, r)| if r.3.is_empty() { format!("#{n}") } else { r.3.clone() }).collect();
+        let order_key: Vec<String> =
+            rows.iter().enumerate().map(|(n, r)| if r.3.is_empty() { format!("#{n}") } else { r.3.clone() }).collect();
         let frame = df!(
             "id" => rows.iter().map(|r| r.0.clone()).collect::<Vec<_>>(),
             "tx" => order_key,
@@ -364,8 +390,12 @@ fn the_fold_equals_a_group_by() {
             .with_column(when(col("is_order").gt(lit(0))).then(col("day")).otherwise(lit(NULL)).alias("order_day"))
             .group_by([col("id")])
             .agg([
-                col("is_order").sum(), col("is_day").sum(), col("order_day").min().alias("first"),
-                col("order_day").max().alias("last"), col("cents").sum(), col("refund").sum(),
+                col("is_order").sum(),
+                col("is_day").sum(),
+                col("order_day").min().alias("first"),
+                col("order_day").max().alias("last"),
+                col("cents").sum(),
+                col("refund").sum(),
             ])
             .collect()
             .expect("grouped");

@@ -15,9 +15,14 @@ fn plain() -> BTreeMap<String, Vec<u8>> {
     let run = run(folder.path(), &[]);
     // the shop has a bit of everything, or the comparisons below show little
     for (source, check, least) in [
-        ("transactions", "rows_quarantined", 3.0), ("transactions", "rows_merged", 5.0), ("transactions", "rows_out_of_window", 1.0),
-        ("customers", "customers_without_purchase", 1.0), ("customers", "zero_amount_orders_left_out", 1.0),
-        ("targets", "win_back_without_consent", 1.0), ("targets", "win_back_cut", 1.0), ("targets", "win_back_control", 1.0),
+        ("transactions", "rows_quarantined", 3.0),
+        ("transactions", "rows_merged", 5.0),
+        ("transactions", "rows_out_of_window", 1.0),
+        ("customers", "customers_without_purchase", 1.0),
+        ("customers", "zero_amount_orders_left_out", 1.0),
+        ("targets", "win_back_without_consent", 1.0),
+        ("targets", "win_back_cut", 1.0),
+        ("targets", "win_back_control", 1.0),
     ] {
         assert!(quality(&run, source, check) >= least, "{source}, {check}: {}", quality(&run, source, check));
     }
@@ -53,7 +58,8 @@ fn a_rerun_takes_the_place_of_the_first() {
     };
     assert_eq!(manifest(&first), manifest(&again));
     same_files("a rerun", &without_manifest(first), &without_manifest(again));
-    let names: Vec<_> = std::fs::read_dir(folder.path().join("out")).expect("a folder").flatten().map(|e| e.file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(folder.path().join("out")).expect("a folder").flatten().map(|e| e.file_name()).collect();
     let mut names: Vec<_> = names.iter().map(|n| n.to_string_lossy().into_owned()).filter(|n| n != ".lock").collect();
     names.sort();
     assert_eq!(names, ["as_of=2024-12-10", "latest"], "nothing is left behind");
@@ -80,11 +86,14 @@ fn files_in_any_number_and_order() {
     let shop = shop();
     let mut expected = plain();
     expected.remove("quarantine.parquet");
-    for (round, names) in [["a.csv", "b.csv", "c.csv", "d.csv"], ["z9.csv", "m.csv", "B.csv", "0.csv"]].into_iter().enumerate() {
+    for (round, names) in
+        [["a.csv", "b.csv", "c.csv", "d.csv"], ["z9.csv", "m.csv", "B.csv", "0.csv"]].into_iter().enumerate()
+    {
         let mut dice = Dice::new(round as u64);
         let mut parts = vec![Vec::new(); names.len()];
         shop.shuffled(round as u64 + 20).items.into_iter().for_each(|item| parts[dice.below(4) as usize].push(item));
-        let items: Vec<_> = names.into_iter().zip(&parts).map(|(name, part)| (name, text_of(&Shop::frame(part), b','))).collect();
+        let items: Vec<_> =
+            names.into_iter().zip(&parts).map(|(name, part)| (name, text_of(&Shop::frame(part), b','))).collect();
         let people = shop.people();
         let middle = people.height() / 3;
         let halves = [people.slice(0, middle), people.slice(middle as i64, people.height())];

@@ -40,7 +40,8 @@ fn published(out: &Path) -> Vec<(String, std::collections::BTreeMap<String, Vec<
 }
 
 fn hidden(out: &Path) -> Vec<String> {
-    let names = std::fs::read_dir(out).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+    let names =
+        std::fs::read_dir(out).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned());
     names.filter(|n| n.starts_with('.') && n != ".lock").collect()
 }
 
@@ -69,12 +70,40 @@ fn all_errors_of_a_pipeline_file_at_once() {
         folder.path(),
         2,
         &[
-            "p.toml:3:1", "unknown key `curency`", "did you mean `currency`?", "p.toml:4:9", "`as_of` is not a day",
-            "p.toml:5:12", "Europe/Berln", "p.toml:9:1", "did you mean `delimiter`?", "p.toml:10:13",
-            "did you mean `customer_id`?", "p.toml:12:2", "did you mean `clean`?", "p.toml:16:14", "`duplicates`", "p.toml:19:1",
-            "did you mean `horizons_days`?", "p.toml:20:10", "`margin`", "p.toml:23:12", "did you mean `spend_net`?",
-            "p.toml:24:5", "`k` is 0", "p.toml:28:10", "did you mean `orders`?", "p.toml:31:8", "p.toml:32:9",
-            "rule can't be read", "p.toml:36:1", "unknown key `cost`", "did you mean `cost_per_contact`?", "p.toml:37:10", "did you mean `rfm_segment`?", "did you mean `clv_365d`?",
+            "p.toml:3:1",
+            "unknown key `curency`",
+            "did you mean `currency`?",
+            "p.toml:4:9",
+            "`as_of` is not a day",
+            "p.toml:5:12",
+            "Europe/Berln",
+            "p.toml:9:1",
+            "did you mean `delimiter`?",
+            "p.toml:10:13",
+            "did you mean `customer_id`?",
+            "p.toml:12:2",
+            "did you mean `clean`?",
+            "p.toml:16:14",
+            "`duplicates`",
+            "p.toml:19:1",
+            "did you mean `horizons_days`?",
+            "p.toml:20:10",
+            "`margin`",
+            "p.toml:23:12",
+            "did you mean `spend_net`?",
+            "p.toml:24:5",
+            "`k` is 0",
+            "p.toml:28:10",
+            "did you mean `orders`?",
+            "p.toml:31:8",
+            "p.toml:32:9",
+            "rule can't be read",
+            "p.toml:36:1",
+            "unknown key `cost`",
+            "did you mean `cost_per_contact`?",
+            "p.toml:37:10",
+            "did you mean `rfm_segment`?",
+            "did you mean `clv_365d`?",
         ],
     );
     let places: Vec<usize> = ended
@@ -102,7 +131,10 @@ fn an_unknown_source() {
 
 #[test]
 fn a_file_that_is_no_toml() {
-    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", "[pipeline]\nname = \"f\n[sources.transactions]\npath = \"orders.csv\"\n")]);
+    let folder = folder(&[
+        ("orders.csv", ORDERS),
+        ("p.toml", "[pipeline]\nname = \"f\n[sources.transactions]\npath = \"orders.csv\"\n"),
+    ]);
     fails(folder.path(), 2, &["p.toml:2:", "TOML"]);
 }
 
@@ -135,7 +167,9 @@ fn sources_that_cannot_be_read() {
     let parquet = {
         use polars::prelude::*;
         let mut out = Vec::new();
-        let mut frame = df!("customer_id" => [1, 2], "timestamp" => ["2024-01-01", "2024-01-02"], "amount" => [1.0, 2.0]).expect("a frame");
+        let mut frame =
+            df!("customer_id" => [1, 2], "timestamp" => ["2024-01-01", "2024-01-02"], "amount" => [1.0, 2.0])
+                .expect("a frame");
         ParquetWriter::new(&mut out).finish(&mut frame).expect("written");
         out
     };
@@ -145,11 +179,36 @@ fn sources_that_cannot_be_read() {
         ("orders.csv", "orders.csv", b"customer_id,timestamp,amount\n".to_vec(), vec!["no row in orders.csv", "hint"]),
         ("orders.csv.gz", "orders.csv.gz", gz[..gz.len() / 2].to_vec(), vec!["orders.csv.gz", "can't be read", "hint"]),
         ("orders.csv.gz", "orders.csv.gz", gz[..12].to_vec(), vec!["orders.csv.gz", "can't be read", "hint"]),
-        ("orders.csv.zst", "orders.csv.zst", zstd::encode_all(&[b'x'; 9000][..], 1).expect("it")[..14].to_vec(), vec!["orders.csv.zst", "hint"]),
-        ("orders.parquet", "orders.parquet", parquet[..parquet.len() - 20].to_vec(), vec!["orders.parquet", "can't be read", "hint"]),
-        ("orders.parquet", "orders.parquet", b"PAR1 not really".to_vec(), vec!["orders.parquet", "can't be read", "hint"]),
-        ("orders.arrow", "orders.arrow", b"ARROW1\0\0not really".to_vec(), vec!["orders.arrow", "can't be read", "hint"]),
-        ("orders.jsonl", "orders.jsonl", b"{\"customer_id\": 1, \"timestamp\": \n".to_vec(), vec!["orders.jsonl", "hint"]),
+        (
+            "orders.csv.zst",
+            "orders.csv.zst",
+            zstd::encode_all(&[b'x'; 9000][..], 1).expect("it")[..14].to_vec(),
+            vec!["orders.csv.zst", "hint"],
+        ),
+        (
+            "orders.parquet",
+            "orders.parquet",
+            parquet[..parquet.len() - 20].to_vec(),
+            vec!["orders.parquet", "can't be read", "hint"],
+        ),
+        (
+            "orders.parquet",
+            "orders.parquet",
+            b"PAR1 not really".to_vec(),
+            vec!["orders.parquet", "can't be read", "hint"],
+        ),
+        (
+            "orders.arrow",
+            "orders.arrow",
+            b"ARROW1\0\0not really".to_vec(),
+            vec!["orders.arrow", "can't be read", "hint"],
+        ),
+        (
+            "orders.jsonl",
+            "orders.jsonl",
+            b"{\"customer_id\": 1, \"timestamp\": \n".to_vec(),
+            vec!["orders.jsonl", "hint"],
+        ),
         ("orders.csv", "orders.csv", latin, vec!["orders.csv", "UTF-8", "hint"]),
         ("orders.docx", "orders.docx", b"x".to_vec(), vec!["orders.docx", "format", "[sources.transactions]"]),
         ("orders.csv", "other.csv", b"x".to_vec(), vec!["no file matches `orders.csv`", "looked for"]),
@@ -169,11 +228,31 @@ fn sources_that_cannot_be_read() {
 #[test]
 fn sources_that_break_their_contract() {
     let cases = [
-        ("customer_id,timestmp,amount\n1,2024-01-01,1\n", "", vec!["orders.csv: no column `timestamp`", "the file has `timestmp`"]),
-        ("a,b,c\n1,2024-01-01,1\n", "", vec!["no column `customer_id`", "no column `timestamp`", "its columns: a, b, c"]),
-        (ORDERS, "columns = { customer_id = \"customer_id\", timestamp = \"timestamp\", amount = \"Amount\" }\n", vec!["no column `Amount`", "the file has `amount`"]),
-        ("customer_id,timestamp,amount,amount\n1,2024-01-01,1,2\n", "", vec!["names `amount` twice", "columns 3 and 4"]),
-        ("customer_id,timestamp,amount\n1,2024-01-01,1\n2,2024-01-02,1,5\n", "", vec!["orders.csv, line 3: 4 fields, the header has 3", "delimiter"]),
+        (
+            "customer_id,timestmp,amount\n1,2024-01-01,1\n",
+            "",
+            vec!["orders.csv: no column `timestamp`", "the file has `timestmp`"],
+        ),
+        (
+            "a,b,c\n1,2024-01-01,1\n",
+            "",
+            vec!["no column `customer_id`", "no column `timestamp`", "its columns: a, b, c"],
+        ),
+        (
+            ORDERS,
+            "columns = { customer_id = \"customer_id\", timestamp = \"timestamp\", amount = \"Amount\" }\n",
+            vec!["no column `Amount`", "the file has `amount`"],
+        ),
+        (
+            "customer_id,timestamp,amount,amount\n1,2024-01-01,1,2\n",
+            "",
+            vec!["names `amount` twice", "columns 3 and 4"],
+        ),
+        (
+            "customer_id,timestamp,amount\n1,2024-01-01,1\n2,2024-01-02,1,5\n",
+            "",
+            vec!["orders.csv, line 3: 4 fields, the header has 3", "delimiter"],
+        ),
     ];
     for (orders, columns, words) in cases {
         let folder = after_a_good_night();
@@ -188,7 +267,9 @@ fn sources_that_break_their_contract() {
 fn a_column_of_the_wrong_type() {
     use polars::prelude::*;
     let folder = folder(&[("p.toml", &PIPELINE.replace("orders.csv", "orders.parquet"))]);
-    let mut frame = df!("customer_id" => [1, 2], "timestamp" => ["2024-01-01", "2024-01-02"], "amount" => [true, false]).expect("a frame");
+    let mut frame =
+        df!("customer_id" => [1, 2], "timestamp" => ["2024-01-01", "2024-01-02"], "amount" => [true, false])
+            .expect("a frame");
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(&mut frame).expect("written");
     write(folder.path(), "orders.parquet", bytes);
@@ -203,7 +284,13 @@ fn dates_in_another_notation() {
     fails(
         folder.path(),
         3,
-        &["orders.csv, line 2: column `timestamp`", "\"05/01/2024\"", "2024-01-05 (%d/%m/%Y)", "2024-05-01 (%m/%d/%Y)", "date_format"],
+        &[
+            "orders.csv, line 2: column `timestamp`",
+            "\"05/01/2024\"",
+            "2024-01-05 (%d/%m/%Y)",
+            "2024-05-01 (%m/%d/%Y)",
+            "date_format",
+        ],
     );
     write(folder.path(), "orders.csv", "customer_id,timestamp,amount\n1,25.01.2024,10\n");
     fails(folder.path(), 3, &["2024-01-25 (%d.%m.%Y)", "date_format = \"%d.%m.%Y\""]);
@@ -235,7 +322,11 @@ fn a_rule_that_is_no_condition() {
     let folder = after_a_good_night();
     write(folder.path(), "p.toml", format!("{PIPELINE}[[segments]]\nname = \"s\"\nwhere = \"orders + 1\"\n"));
     fails(folder.path(), 2, &["orders + 1", "compare it with something"]);
-    write(folder.path(), "p.toml", format!("{PIPELINE}[[targets]]\nname = \"s\"\nwhere = \"orders > 0\"\nrank_by = \"clv_90\"\n"));
+    write(
+        folder.path(),
+        "p.toml",
+        format!("{PIPELINE}[[targets]]\nname = \"s\"\nwhere = \"orders > 0\"\nrank_by = \"clv_90\"\n"),
+    );
     fails(folder.path(), 2, &["`clv_90`", "did you mean `clv_90d`?"]);
 }
 
@@ -292,7 +383,11 @@ fn a_file_in_the_way_of_the_output() {
     std::fs::create_dir(folder.path().join("out")).expect("a folder");
     write(folder.path(), "out/latest", "mine");
     let ended = run_ok(folder.path(), &["run", "p.toml"]);
-    assert_eq!(std::fs::read_to_string(folder.path().join("out/latest")).expect("there"), "mine", "a user's file is left alone");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("out/latest")).expect("there"),
+        "mine",
+        "a user's file is left alone"
+    );
     assert!(ended.stderr.contains("latest"), "and that is said: {}", ended.stderr);
 }
 
@@ -313,7 +408,8 @@ struct SmallDisk(std::path::PathBuf);
 impl SmallDisk {
     fn mount(place: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(place).expect("a folder");
-        let done = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).output();
+        let done =
+            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).output();
         match done {
             Ok(output) if output.status.success() => Some(Self(place.to_path_buf())),
             _ => {
@@ -334,7 +430,14 @@ impl Drop for SmallDisk {
 fn many_orders(seed: u64) -> String {
     let mut dice = crate::support::Dice::new(seed);
     let rows: String = (0..20_000)
-        .map(|_| format!("{:x},{},{}\n", dice.below(1 << 40), crate::support::day_of_2024(dice.below(300) as u32), 1 + dice.below(90_000)))
+        .map(|_| {
+            format!(
+                "{:x},{},{}\n",
+                dice.below(1 << 40),
+                crate::support::day_of_2024(dice.below(300) as u32),
+                1 + dice.below(90_000)
+            )
+        })
         .collect();
     format!("customer_id,timestamp,amount\n{rows}")
 }
@@ -380,7 +483,8 @@ fn files_that_may_not_grow() {
     let before = published(&folder.path().join("out"));
     write(folder.path(), "orders.csv", many_orders(2));
     let command = format!("trap '' XFSZ; ulimit -f 64; exec '{}' run p.toml", env!("CARGO_BIN_EXE_acrm"));
-    let output = std::process::Command::new("bash").args(["-c", &command]).current_dir(folder.path()).output().expect("bash");
+    let output =
+        std::process::Command::new("bash").args(["-c", &command]).current_dir(folder.path()).output().expect("bash");
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.contains(".parquet") && message.to_lowercase().contains("file too large"), "{message}");

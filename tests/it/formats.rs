@@ -33,8 +33,16 @@ fn ipc(frame: &DataFrame) -> Vec<u8> {
 /// JSON has no times; they are texts there.
 fn json_lines(frame: &DataFrame) -> Vec<u8> {
     let as_text = |c: &Column| match c.dtype() {
-        DataType::Datetime(..) => c.as_materialized_series().datetime().expect("times").to_string("%Y-%m-%dT%H:%M:%S").expect("text").into_column(),
-        DataType::Date => c.as_materialized_series().date().expect("days").to_string("%Y-%m-%d").expect("text").into_column(),
+        DataType::Datetime(..) => c
+            .as_materialized_series()
+            .datetime()
+            .expect("times")
+            .to_string("%Y-%m-%dT%H:%M:%S")
+            .expect("text")
+            .into_column(),
+        DataType::Date => {
+            c.as_materialized_series().date().expect("days").to_string("%Y-%m-%d").expect("text").into_column()
+        }
         _ => c.clone(),
     };
     let columns = frame.columns().iter().map(as_text).collect();
@@ -92,7 +100,8 @@ fn formats_may_be_mixed() {
     let expected = tables("csv", |f| text_of(f, b','));
     let items = Shop::frame(&shop.items);
     let third = items.height() / 3;
-    let [a, b, c] = [0, third, 2 * third].map(|from| items.slice(from as i64, if from == 2 * third { items.height() } else { third }));
+    let [a, b, c] = [0, third, 2 * third]
+        .map(|from| items.slice(from as i64, if from == 2 * third { items.height() } else { third }));
     let folder = lay_out(
         &[("a.csv", text_of(&a, b',')), ("b.parquet", parquet(&b)), ("c.tsv.zst", zstd(&text_of(&c, b'\t')))],
         &[("p.arrow", ipc(&shop.people()))],
@@ -104,14 +113,22 @@ fn formats_may_be_mixed() {
 /// Delimiter, decimal mark, notation of dates, time zones: set per source, and equal in the end.
 #[test]
 fn notations_are_settings_of_the_source() {
-    let plain = "customer_id,timestamp,amount\n1,2024-03-05 23:30,1234.50\n1,2024-03-06 00:30,-3.25\n2,2024-03-31 02:30,7\n";
+    let plain =
+        "customer_id,timestamp,amount\n1,2024-03-05 23:30,1234.50\n1,2024-03-06 00:30,-3.25\n2,2024-03-31 02:30,7\n";
     let german = "Kunde;Zeit;Betrag\n1;05.03.2024 23:30;1234,50\n1;06.03.2024 00:30;-3,25\n2;31.03.2024 02:30;7\n";
-    let american = "who|when|what\n1|03/05/2024 11:30 PM|1234.50\n1|03/06/2024 12:30 AM|-3.25\n2|03/31/2024 02:30 AM|7\n";
+    let american =
+        "who|when|what\n1|03/05/2024 11:30 PM|1234.50\n1|03/06/2024 12:30 AM|-3.25\n2|03/31/2024 02:30 AM|7\n";
     let zoned = "customer_id,timestamp,amount\n1,2024-03-05T23:30:00+00:00,1234.50\n1,2024-03-06T03:30:00+03:00,-3.25\n2,2024-03-31T02:30:00Z,7\n";
-    let columns = |c: &str, t: &str, a: &str| format!("columns = {{ customer_id = \"{c}\", timestamp = \"{t}\", amount = \"{a}\" }}\n");
+    let columns = |c: &str, t: &str, a: &str| {
+        format!("columns = {{ customer_id = \"{c}\", timestamp = \"{t}\", amount = \"{a}\" }}\n")
+    };
     let cases = [
         (plain, String::new()),
-        (german, columns("Kunde", "Zeit", "Betrag") + "delimiter = \";\"\ndecimal = \",\"\ndate_format = \"%d.%m.%Y %H:%M\"\n"),
+        (
+            german,
+            columns("Kunde", "Zeit", "Betrag")
+                + "delimiter = \";\"\ndecimal = \",\"\ndate_format = \"%d.%m.%Y %H:%M\"\n",
+        ),
         (american, columns("who", "when", "what") + "delimiter = \"|\"\ndate_format = \"%m/%d/%Y %I:%M %p\"\n"),
         (zoned, String::new()),
     ];
@@ -135,7 +152,8 @@ fn notations_are_settings_of_the_source() {
 fn days_are_those_of_the_business_time_zone() {
     let text = "customer_id,timestamp,amount\n1,2024-03-05T21:00:00Z,5\n1,2024-03-05T19:00:00Z,6\n2,2024-03-06T09:00:00+03:30,7\n";
     for (zone, days) in [("Asia/Tehran", ["2", "1"]), ("UTC", ["1", "1"]), ("America/New_York", ["1", "1"])] {
-        let pipeline = format!("[pipeline]\nname = \"n\"\ntimezone = \"{zone}\"\n[sources.transactions]\npath = \"orders.csv\"\n");
+        let pipeline =
+            format!("[pipeline]\nname = \"n\"\ntimezone = \"{zone}\"\n[sources.transactions]\npath = \"orders.csv\"\n");
         let folder = crate::support::folder(&[("orders.csv", text), ("p.toml", &pipeline)]);
         run_ok(folder.path(), &["run", "p.toml"]);
         let customers = crate::support::table(&folder.path().join("out/latest"), "customers");

@@ -57,10 +57,16 @@ fn entries_and_moves_add_up_over_the_nights() {
                 let expected = match before {
                     Some((was, entered, came_from)) if was == *group => (was, entered, came_from),
                     Some((was, ..)) => (group.clone(), today.clone(), was),
-                    None => (group.clone(), if group.is_empty() { String::new() } else { today.clone() }, String::new()),
+                    None => {
+                        (group.clone(), if group.is_empty() { String::new() } else { today.clone() }, String::new())
+                    }
                 };
                 moves += usize::from(known.get(id).is_some_and(|k| k.0 != expected.0));
-                assert_eq!((group, &since[id], &from[id]), (&expected.0, &expected.1, &expected.2), "{column} of {id} on {today}");
+                assert_eq!(
+                    (group, &since[id], &from[id]),
+                    (&expected.0, &expected.1, &expected.2),
+                    "{column} of {id} on {today}"
+                );
                 known.insert(id.clone(), expected);
             }
         }
@@ -110,7 +116,8 @@ fn the_history_can_be_queried() {
     for ((row, run), night) in rows.iter().zip(&runs).zip(NIGHTS) {
         let entered = grouping(run, "rfm_segment_since").values().filter(|d| **d == day_of_2024(night)).count();
         let fresh = grouping(run, "in_fresh").values().filter(|f| *f == "true").count();
-        let expected = [day_of_2024(night), table(run, "segments").height().to_string(), entered.to_string(), fresh.to_string()];
+        let expected =
+            [day_of_2024(night), table(run, "segments").height().to_string(), entered.to_string(), fresh.to_string()];
         assert_eq!(row.as_slice(), expected);
     }
     assert_eq!(rows.len(), NIGHTS.len());
@@ -129,7 +136,8 @@ fn a_backfill_leaves_latest_where_it_is() {
     assert_eq!(grouping(&runs[2], "rfm_segment_since"), before, "and it ends as it did");
     run_ok(folder.path(), &["run", "p.toml", "--as-of", &day_of_2024(100)]);
     assert_eq!(latest(), newest, "a night that was missing");
-    let manifest = std::fs::read_to_string(folder.path().join(format!("out/as_of={}/manifest.json", day_of_2024(100)))).expect("it");
+    let manifest = std::fs::read_to_string(folder.path().join(format!("out/as_of={}/manifest.json", day_of_2024(100))))
+        .expect("it");
     let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
     assert_eq!(manifest["previous_as_of"], day_of_2024(90), "it follows the night before, not the newest");
     run_ok(folder.path(), &["run", "p.toml", "--as-of", &day_of_2024(181)]);
@@ -151,7 +159,8 @@ fn a_new_rule_begins_tonight() {
 /// The arms of a list by customer.
 fn arms(run: &Path, list: &str) -> BTreeMap<String, String> {
     let frame = table(run, "targets");
-    let rows = texts(&frame, "target").into_iter().zip(texts(&frame, "customer_id").into_iter().zip(texts(&frame, "arm")));
+    let rows =
+        texts(&frame, "target").into_iter().zip(texts(&frame, "customer_id").into_iter().zip(texts(&frame, "arm")));
     rows.filter(|(target, _)| target == list).map(|(_, row)| row).collect()
 }
 
@@ -188,7 +197,10 @@ fn control_groups_stay_and_are_independent() {
     assert_eq!(arms(&rerun, "one"), one, "more lists in another order");
     let (_keep, wider) = run_lists("stable", &list("one", "control_share = 0.5\n"));
     let wider = arms(&wider, "one");
-    assert!(one.iter().all(|(id, arm)| arm == "treatment" || wider[id] == "control"), "a larger share keeps who was in it");
+    assert!(
+        one.iter().all(|(id, arm)| arm == "treatment" || wider[id] == "control"),
+        "a larger share keeps who was in it"
+    );
     let (_keep, renamed) = run_lists("another", &lists);
     let same = arms(&renamed, "one").iter().filter(|(id, arm)| one[*id] == **arm).count() as f64 / n;
     assert!((same - 0.58).abs() < 0.1, "another pipeline draws anew: {same}");
@@ -196,7 +208,8 @@ fn control_groups_stay_and_are_independent() {
 
 #[test]
 fn nobody_or_everybody_in_the_control_group() {
-    let lists = list("none", "control_share = 0.0\n") + &list("all", "control_share = 1.0\ncost_per_contact = 3\nbudget = 1\n");
+    let lists =
+        list("none", "control_share = 0.0\n") + &list("all", "control_share = 1.0\ncost_per_contact = 3\nbudget = 1\n");
     let (_keep, run) = run_lists("ends", &lists);
     assert!(arms(&run, "none").values().all(|a| a == "treatment"));
     let all = arms(&run, "all");
@@ -233,7 +246,8 @@ fn lists_keep_to_their_limits() {
     };
     let (clv, spend) = (value("clv", "clv_365d"), value("customers", "spend_net"));
     let falling = |rows: &[usize], by: &BTreeMap<String, f64>| {
-        let values: Vec<f64> = rows.iter().map(|row| by.get(&ids[*row]).copied().unwrap_or(f64::NEG_INFINITY)).collect();
+        let values: Vec<f64> =
+            rows.iter().map(|row| by.get(&ids[*row]).copied().unwrap_or(f64::NEG_INFINITY)).collect();
         assert!(values.windows(2).all(|pair| pair[0] >= pair[1]), "{values:?}");
         values.last().copied().expect("a list")
     };

@@ -1,5 +1,7 @@
 //! Tests of the whole: the binary, the registry, published figures, real data.
 
+#![expect(clippy::print_stdout, reason = "tests say what they skipped")]
+
 mod cases;
 mod cdnow;
 mod datasets;
@@ -11,5 +13,6 @@ mod history;
 mod killed;
 mod messages;
 mod pipelines;
+mod published;
 mod shop;
 mod support;

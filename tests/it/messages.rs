@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use crate::support::{acrm, folder, run_ok};
 
-const ORDERS: &str = "customer_id,timestamp,amount\n1,2024-01-01,10\n1,2024-02-01,20\n2,2024-01-15,5\n,2024-03-01,7\n3,2024-03-01,7\n";
+const ORDERS: &str =
+    "customer_id,timestamp,amount\n1,2024-01-01,10\n1,2024-02-01,20\n2,2024-01-15,5\n,2024-03-01,7\n3,2024-03-01,7\n";
 const PIPELINE: &str = "[pipeline]\nname = \"said\"\ncurrency = \"EUR\"\n[sources.transactions]\npath = \"orders.csv\"\n\
     [[segments]]\nname = \"many\"\nwhere = \"orders >= 2\"\n[[targets]]\nname = \"few\"\nwhere = \"orders = 1\"\n";
 
@@ -19,8 +20,16 @@ fn a_run_is_summed_up() {
     let folder = shop();
     let ended = run_ok(folder.path(), &["run", "p.toml"]);
     for words in [
-        "said as of 2024-03-01", "rows read", "quarantined", "42.00", "bg_nbd: r ", "gamma_gamma: p ", "largest segments",
-        "published 10 tables", "out/as_of=2024-03-01", "customers 3",
+        "said as of 2024-03-01",
+        "rows read",
+        "quarantined",
+        "42.00",
+        "bg_nbd: r ",
+        "gamma_gamma: p ",
+        "largest segments",
+        "published 10 tables",
+        "out/as_of=2024-03-01",
+        "customers 3",
     ] {
         assert!(ended.stdout.contains(words), "{words}: {}", ended.stdout);
     }
@@ -82,8 +91,14 @@ fn logs_in_json() {
 fn wrong_usage_ends_with_2() {
     let folder = shop();
     for arguments in [
-        &["run"][..], &["walk"], &[], &["run", "p.toml", "--as-of", "01.03.2024"], &["run", "p.toml", "--threads", "0"],
-        &["run", "p.toml", "--log-format", "xml"], &["schema", "nothing"], &["completions", "cmd"],
+        &["run"][..],
+        &["walk"],
+        &[],
+        &["run", "p.toml", "--as-of", "01.03.2024"],
+        &["run", "p.toml", "--threads", "0"],
+        &["run", "p.toml", "--log-format", "xml"],
+        &["schema", "nothing"],
+        &["completions", "cmd"],
         &["explain", "out/latest", "--customer", "1"],
     ] {
         let ended = acrm(folder.path(), arguments);
@@ -99,14 +114,19 @@ fn wrong_usage_ends_with_2() {
 fn help_has_examples() {
     let here = Path::new(".");
     let all = run_ok(here, &["--help"]).stdout;
-    for words in ["Examples:", "acrm run pipelines/shop.toml", "Exit codes:", "--quiet", "--log-format", "Run a pipeline"] {
+    for words in
+        ["Examples:", "acrm run pipelines/shop.toml", "Exit codes:", "--quiet", "--log-format", "Run a pipeline"]
+    {
         assert!(all.contains(words), "{words}: {all}");
     }
     for command in ["run", "check", "explain", "synth", "schema", "completions"] {
         assert!(all.contains(&format!("  {command} ")), "{command}: {all}");
         let help = run_ok(here, &[command, "--help"]).stdout;
         assert!(help.contains("Usage:"), "{command}: {help}");
-        assert!(help.contains("Example") && help.contains(&format!("acrm {command} ")), "{command} has an example: {help}");
+        assert!(
+            help.contains("Example") && help.contains(&format!("acrm {command} ")),
+            "{command} has an example: {help}"
+        );
     }
     let run = run_ok(here, &["run", "--help"]).stdout;
     insta::assert_snapshot!(run.lines().take_while(|l| !l.starts_with("Examples")).collect::<Vec<_>>().join("\n"));
@@ -134,8 +154,14 @@ fn a_pipe_that_closes() {
     let folder = shop();
     run_ok(folder.path(), &["run", "p.toml"]);
     for arguments in [
-        &["schema"][..], &["schema", "--format", "json"], &["--help"], &["run", "--help"], &["completions", "zsh"],
-        &["run", "p.toml"], &["check", "p.toml"], &["explain", "out/latest", "--customer", "1"],
+        &["schema"][..],
+        &["schema", "--format", "json"],
+        &["--help"],
+        &["run", "--help"],
+        &["completions", "zsh"],
+        &["run", "p.toml"],
+        &["check", "p.toml"],
+        &["explain", "out/latest", "--customer", "1"],
     ] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);

@@ -39,8 +39,21 @@ fn document(name: &str) -> String {
 #[test]
 fn the_pipeline_reference_is_that_of_the_code() {
     let printed = run_ok(&root(), &["schema", "pipeline"]).stdout;
-    assert!(document("pipeline.md") == printed, "docs/pipeline.md: write it anew: acrm schema pipeline > docs/pipeline.md");
-    for section in ["[pipeline]", "[sources.NAME]", "[clean]", "[rfm]", "[clv]", "[clusters]", "[[segments]]", "[[targets]]", "[[checks]]"] {
+    assert!(
+        document("pipeline.md") == printed,
+        "docs/pipeline.md: write it anew: acrm schema pipeline > docs/pipeline.md"
+    );
+    for section in [
+        "[pipeline]",
+        "[sources.NAME]",
+        "[clean]",
+        "[rfm]",
+        "[clv]",
+        "[clusters]",
+        "[[segments]]",
+        "[[targets]]",
+        "[[checks]]",
+    ] {
         assert!(printed.contains(&format!("## `{section}`")), "{section}");
     }
 }
@@ -61,7 +74,8 @@ fn the_json_schema_knows_the_sections() {
     for section in ["pipeline", "sources", "clean", "rfm", "clv", "clusters", "segments", "targets", "checks"] {
         assert!(known.contains_key(section), "{section}");
     }
-    let references: Vec<_> = text.match_indices("#/$defs/").map(|(at, _)| text[at + 8..].split('"').next().expect("a name")).collect();
+    let references: Vec<_> =
+        text.match_indices("#/$defs/").map(|(at, _)| text[at + 8..].split('"').next().expect("a name")).collect();
     assert!(!references.is_empty());
     for name in references {
         assert!(schema["$defs"].get(name).is_some(), "{name} is defined");
@@ -83,7 +97,8 @@ fn the_synthetic_retailer_runs() {
         assert!(serde_json::from_str::<serde_json::Value>(&truth).is_ok());
     }
     // typed columns have no room for some of the dirt; people and their attributes are the same
-    let [text, parquet] = ["csv", "parquet"].map(|format| table(&folder.path().join(format).join("out/latest"), "customers"));
+    let [text, parquet] =
+        ["csv", "parquet"].map(|format| table(&folder.path().join(format).join("out/latest"), "customers"));
     assert!(text.schema() == parquet.schema(), "{:?}\n{:?}", text.schema(), parquet.schema());
     for name in ["customer_id", "phone", "city", "birth_date"] {
         assert!(text.column(name).expect("it").equals_missing(parquet.column(name).expect("it")), "{name}");

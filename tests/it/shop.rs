@@ -171,7 +171,11 @@ pub const PIPELINE: &str = "[pipeline]\nname = \"shop\"\nas_of = \"2024-12-10\"\
     [[targets]]\nname = \"thanks\"\nwhere = \"in_regulars AND favourite_category = 'garden'\"\nchannel = \"letter\"\nmax_customers = 30\n";
 
 /// A folder with the pipeline and the three tables, each a list of named files.
-pub fn lay_out(items: &[(&str, Vec<u8>)], people: &[(&str, Vec<u8>)], products: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
+pub fn lay_out(
+    items: &[(&str, Vec<u8>)],
+    people: &[(&str, Vec<u8>)],
+    products: &[(&str, Vec<u8>)],
+) -> tempfile::TempDir {
     let folder = folder(&[("p.toml", PIPELINE)]);
     for (table, files) in [("items", items), ("people", people), ("products", products)] {
         std::fs::create_dir(folder.path().join(table)).expect("a folder");

@@ -171,6 +171,7 @@ fn survives_anything(x: &[u32], t_x: &[u32], t: &[u32], z: &[f64]) -> FitStatus 
         }
     }
     let ln_gaps = f64::from(x.iter().sum::<u32>());
+    let options = ScoreOptions { horizons_days: vec![30, 365], ..options };
     for kind in ModelKind::ALL {
         let fit = kind.fit(&h, ln_gaps);
         assert_eq!(fit.model.kind(), kind);

@@ -46,6 +46,17 @@ impl NegativeBinomial {
         (mean + 9.0 * (mean * (1.0 + self.z)).sqrt() + 42.0 * (1.0 + self.z)).min(2e6) as usize
     }
 
+    /// Standard deviations and tail, roughly: how many counts matter.
+    pub(crate) fn spread(self) -> f64 {
+        18.0 * (self.shape * self.z * (1.0 + self.z)).sqrt() + 42.0 * (1.0 + self.z)
+    }
+
+    /// The probabilities continued to real counts.
+    pub(crate) fn density(self, n: f64) -> f64 {
+        let ln_y = self.z.ln() - self.z.ln_1p();
+        (ln_gamma_ratio(self.shape, n) - ln_gamma(n + 1.0) + n * ln_y - self.shape * self.z.ln_1p()).exp()
+    }
+
     /// The counts that matter: the first one, and the probabilities from it on. What
     /// is left out at either side is below 1e-17.
     pub(crate) fn window(self) -> (usize, Vec<f64>) {

@@ -9,10 +9,19 @@
 
 use super::model::Ahead;
 use super::negative_binomial::NegativeBinomial;
-use super::quadrature::gauss_legendre;
+use super::quadrature::{gauss_legendre, scaled_nodes};
 
 /// Nodes for the discounting integral.
 const DISCOUNT_NODES: usize = 16;
+
+/// Nodes where many customers are scored: five digits of the discount.
+const SCORING_NODES: usize = 8;
+
+/// Phases counted one by one.
+const LONG: f64 = 8192.0;
+
+/// Phases beyond this are left out; a thousand horizons' worth of history away.
+const LONGEST: f64 = 2e5;
 
 /// The series of one customer, growing its tables as needed.
 #[derive(Debug, Clone)]
@@ -41,10 +50,35 @@ impl PhaseSeries {
         }
     }
 
+    /// Average of a function of the purchases completed.
     fn average(&mut self, z: f64, of: impl Fn(&Self, usize) -> f64) -> f64 {
-        let (first, p) = NegativeBinomial::new(self.shape, z).window();
+        let counts = NegativeBinomial::new(self.shape, z);
+        if counts.spread() > LONG {
+            return self.average_long(&counts, of);
+        }
+        let (first, p) = counts.window();
         self.grow((first + p.len() + self.j) / self.k + 1);
         p.iter().enumerate().map(|(m, p)| p * of(self, (first + m + self.j) / self.k)).sum()
+    }
+
+    /// As above for a distribution with a very long tail: term by term up to `LONG`,
+    /// and from there on as an integral over ln M, to about seven digits.
+    fn average_long(&mut self, counts: &NegativeBinomial, of: impl Fn(&Self, usize) -> f64) -> f64 {
+        let last = (counts.enough() as f64).min(LONGEST);
+        self.grow(last as usize / self.k + 3);
+        let head = counts.probabilities(LONG as usize - 1);
+        let near: f64 = head.iter().enumerate().map(|(m, p)| p * of(self, (m + self.j) / self.k)).sum();
+        let from = LONG - 0.5;
+        let far: f64 = scaled_nodes(last - from, from)
+            .map(|(beyond, weight)| {
+                let m = from + beyond;
+                // The mean of a step function over the k phases about m.
+                let n = ((m + self.j as f64 - 0.5 * (self.k as f64 - 1.0)) / self.k as f64).max(0.0);
+                let (low, part) = (n as usize, n.fract());
+                weight * counts.density(m) * ((1.0 - part) * of(self, low) + part * of(self, low + 1))
+            })
+            .sum();
+        near + far
     }
 
     /// Expected purchases in the next `horizon`, β = `scale`.
@@ -73,18 +107,31 @@ impl PhaseSeries {
     }
 
     fn discounted_from(&mut self, plain: f64, scale: f64, horizon: f64, delta: f64) -> f64 {
+        // The better the rate is known, the more the expectation follows the beat of
+        // the purchases.
+        let density = (1.0 + self.shape.sqrt() / 8.0).min(5.0);
+        self.discounted_by(plain, scale, (horizon, delta), (density, DISCOUNT_NODES))
+    }
+
+    /// By Gauss–Legendre with `nodes` points in each of `density` panels per unit of
+    /// ln(1 + τ/β).
+    fn discounted_by(
+        &mut self,
+        plain: f64,
+        scale: f64,
+        (horizon, delta): (f64, f64),
+        (density, nodes): (f64, usize),
+    ) -> f64 {
         if delta == 0.0 || horizon <= 0.0 {
             return plain;
         }
         let width = (horizon / scale).ln_1p();
-        // The better the rate is known, the more the expectation follows the beat of
-        // the purchases.
-        let panels = (width * (1.0 + self.shape.sqrt() / 8.0).min(5.0)).ceil().max(1.0);
+        let panels = (width * density).ceil().max(1.0);
         let half = 0.5 * width / panels;
         let mut area = 0.0;
         let mut k = 0.0;
         while k < panels {
-            for (node, weight) in gauss_legendre(DISCOUNT_NODES) {
+            for (node, weight) in gauss_legendre(nodes) {
                 let u = half * (2.0 * k + 1.0 + node);
                 let tau = scale * u.exp_m1();
                 area += weight * (u - delta * tau).exp() * self.expected(scale, tau);
@@ -97,7 +144,7 @@ impl PhaseSeries {
     /// All that scoring needs over one horizon.
     pub(crate) fn ahead(&mut self, scale: f64, horizon: f64, delta: f64) -> Ahead {
         let purchases = self.expected(scale, horizon);
-        let discounted = self.discounted_from(purchases, scale, horizon, delta);
+        let discounted = self.discounted_by(purchases, scale, (horizon, delta), (1.0, SCORING_NODES));
         Ahead { purchases, any: self.any(scale, horizon), discounted }
     }
 

@@ -1,7 +1,8 @@
 //! Clusters of few, equal, broken and shuffled customers.
 
 use acrm::numerics::clusters::{
-    ClusterOptions, Clustering, Feature, KSelection, Points, Refusal, ScalingOptions, Transform, cluster_customers, kmeans,
+    ClusterOptions, Clustering, Feature, KSelection, Points, Refusal, ScalingOptions, Transform, cluster_customers,
+    kmeans,
 };
 
 use super::{HEAD, SOURCE, run_case, upside_down};
@@ -131,7 +132,9 @@ fn broken_features_are_set_aside_by_place() {
     let variance = used.iter().map(|v| (v - 899.0 / 6.0_f64).powi(2)).sum::<f64>() / 6.0;
     close("standard deviation", spend.sd, variance.sqrt(), 1e-12);
     let logs = used.map(|v| Transform::SignedLog1p.apply(v));
-    for (log, by_hand) in logs.into_iter().zip([151.0_f64.ln(), 0.0, -(49.0_f64.ln()), 701.0_f64.ln(), 76.0_f64.ln(), 23.0_f64.ln()]) {
+    for (log, by_hand) in
+        logs.into_iter().zip([151.0_f64.ln(), 0.0, -(49.0_f64.ln()), 701.0_f64.ln(), 76.0_f64.ln(), 23.0_f64.ln()])
+    {
         assert!((log - by_hand).abs() < 1e-12, "{log} {by_hand}");
     }
 }
@@ -148,7 +151,8 @@ fn best_of_all_partitions(points: &[Vec<f64>]) -> (f64, Vec<usize>) {
     let n = points.len();
     let mut best = (f64::INFINITY, Vec::new());
     for code in 0..3_usize.pow(n as u32 - 1) {
-        let labels: Vec<usize> = (0..n).map(|at| if at == 0 { 0 } else { code / 3_usize.pow(at as u32 - 1) % 3 }).collect();
+        let labels: Vec<usize> =
+            (0..n).map(|at| if at == 0 { 0 } else { code / 3_usize.pow(at as u32 - 1) % 3 }).collect();
         let mut total = 0.0;
         for group in 0..3 {
             let members: Vec<&Vec<f64>> = (0..n).filter(|at| labels[*at] == group).map(|at| &points[at]).collect();
@@ -193,7 +197,10 @@ fn the_best_of_all_partitions_is_found() {
 #[test]
 fn clusters_do_not_depend_on_the_order_of_rows() {
     let rows: String = (0..80_u32)
-        .flat_map(|n| (0..1 + (n * 7) % 6).map(move |k| format!("n{n:02},{},{}\n", day_of_2024((n * 13) % 200 + 20 * k), 5 + (n * 31 + k) % 90)))
+        .flat_map(|n| {
+            (0..1 + (n * 7) % 6)
+                .map(move |k| format!("n{n:02},{},{}\n", day_of_2024((n * 13) % 200 + 20 * k), 5 + (n * 31 + k) % 90))
+        })
         .collect();
     let text = format!("customer_id,timestamp,amount\n{rows}");
     let section = "[clusters]\nk = \"auto\"\n";
@@ -207,4 +214,27 @@ fn clusters_do_not_depend_on_the_order_of_rows() {
     assert_eq!(numbers(&choice, "k"), candidates);
     assert!((4..=9).contains(&candidates.len()) && chosen == 1, "candidates from 2 on, one taken");
     assert_eq!(numbers(&choice, "votes").iter().sum::<f64>(), 3.0, "three indices have a say");
+}
+
+/// Six customers alike, one nearly, and a group far off: groups as one would draw them, whatever k, and no NaN from a
+/// feature that is constant within a group.
+#[test]
+fn customers_who_are_all_alike() {
+    let columns = [
+        vec![40.0, 40.0, 40.0, 40.0, 40.0, 40.0, 41.0, 6.0, 7.0, 5.0],
+        vec![1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 8.0, 9.0, 7.0],
+        vec![30.0, 30.0, 30.0, 30.0, 30.0, 30.0, 31.0, 500.0, 520.0, 480.0],
+    ];
+    let groups =
+        |k: usize| cluster(&columns, k).placement.clusters.iter().map(|c| c.expect("placed")).collect::<Vec<_>>();
+    assert_eq!(groups(2), [1, 1, 1, 1, 1, 1, 1, 0, 0, 0]);
+    for k in 1..=10 {
+        let clustering = cluster(&columns, k);
+        assert_eq!(clustering.profiles.len(), k.min(5), "five distinct customers");
+        assert_eq!(clustering.shortfall.is_some(), k > 5, "{:?}", clustering.shortfall);
+        let labels = groups(k);
+        assert!(labels[..6].iter().all(|l| *l == labels[0]), "equal customers stay together: {labels:?}");
+        assert!(clustering.inertia.is_finite() && (k < 5 || clustering.inertia < 1e-18), "{}", clustering.inertia);
+        assert!(clustering.profiles.iter().all(|p| p.size > 0));
+    }
 }

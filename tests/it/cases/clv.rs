@@ -7,18 +7,42 @@ use crate::support::{ByCustomer, close, day_of_2024, numbers, quality, table, te
 
 /// Sixteen customers: T and the days of their repeat purchases, in days since the first.
 const SIXTEEN: [(u32, &[u32]); 16] = [
-    (178, &[14]), (178, &[]), (191, &[104]), (150, &[2, 5, 14]), (163, &[4]),
-    (150, &[1, 2, 4, 6, 36, 39, 41, 57, 58, 60, 73, 76, 77, 79, 83, 110, 117, 119, 140, 142]), (185, &[3]),
-    (166, &[3, 101, 104, 116]), (168, &[58, 107, 109]), (172, &[]), (195, &[1, 2, 31]), (154, &[]), (164, &[4]),
-    (189, &[42, 66]), (198, &[8, 31, 67]), (160, &[]),
+    (178, &[14]),
+    (178, &[]),
+    (191, &[104]),
+    (150, &[2, 5, 14]),
+    (163, &[4]),
+    (150, &[1, 2, 4, 6, 36, 39, 41, 57, 58, 60, 73, 76, 77, 79, 83, 110, 117, 119, 140, 142]),
+    (185, &[3]),
+    (166, &[3, 101, 104, 116]),
+    (168, &[58, 107, 109]),
+    (172, &[]),
+    (195, &[1, 2, 31]),
+    (154, &[]),
+    (164, &[4]),
+    (189, &[42, 66]),
+    (198, &[8, 31, 67]),
+    (160, &[]),
 ];
 
 /// P(alive) and expected purchases in 90 days at the optimum, by the closed forms of the paper in another language.
 const SCORES: [(f64, f64); 16] = [
-    (0.062_909_0, 0.039_587_5), (1.0, 0.214_277_2), (0.405_568_5, 0.240_522_8), (0.004_040_3, 0.006_698_1),
-    (0.030_419_2, 0.020_595_8), (0.886_091_4, 8.400_391_5), (0.022_554_1, 0.013_740_8), (0.517_785_8, 1.012_161_4),
-    (0.478_237_1, 0.723_467_3), (1.0, 0.220_624_2), (0.012_045_7, 0.016_112_9), (1.0, 0.242_165_9),
-    (0.030_162_8, 0.020_319_3), (0.191_222_4, 0.188_723_9), (0.100_948_8, 0.133_321_2), (1.0, 0.234_528_5),
+    (0.062_909_0, 0.039_587_5),
+    (1.0, 0.214_277_2),
+    (0.405_568_5, 0.240_522_8),
+    (0.004_040_3, 0.006_698_1),
+    (0.030_419_2, 0.020_595_8),
+    (0.886_091_4, 8.400_391_5),
+    (0.022_554_1, 0.013_740_8),
+    (0.517_785_8, 1.012_161_4),
+    (0.478_237_1, 0.723_467_3),
+    (1.0, 0.220_624_2),
+    (0.012_045_7, 0.016_112_9),
+    (1.0, 0.242_165_9),
+    (0.030_162_8, 0.020_319_3),
+    (0.191_222_4, 0.188_723_9),
+    (0.100_948_8, 0.133_321_2),
+    (1.0, 0.234_528_5),
 ];
 
 /// Orders of customers whose histories all end on 2024-07-18, day 199.
@@ -101,7 +125,8 @@ fn without_dropout_the_bound_is_reported() {
 fn very_frequent_and_very_old_histories_are_finite() {
     let model = BetaGeometric::bg_nbd(0.31, 5.2, 0.65, 1.9);
     let points = [
-        (0, 0.0, 44.0, 1.0, 0.061_011_798_805_4), (3, 21.5, 40.0, 0.512_313_637_997, 0.356_062_934_905),
+        (0, 0.0, 44.0, 1.0, 0.061_011_798_805_4),
+        (3, 21.5, 40.0, 0.512_313_637_997, 0.356_062_934_905),
         (260, 300.0, 330.0, 1.008_957_106_2e-8, 7.760_971_030_66e-8),
         (900, 2000.0, 2600.0, 6.187_072_135_89e-100, 2.135_482_150_72e-99),
         (620, 280.0, 280.0, 0.998_954_227_335, 21.484_802_680_4),
@@ -124,7 +149,8 @@ fn very_frequent_and_very_old_histories_are_finite() {
 fn dropout_parameters_below_one_give_positive_expectations() {
     let model = BetaGeometric::bg_nbd(0.55, 48.0, 0.35, 0.45);
     let points = [
-        (0, 0.0, 1100.0, 1.0, 0.014_247_552_781_5, 0.159_116_473_596), (0, 0.0, 25.0, 1.0, 0.200_878_640_85, 1.459_724_759_61),
+        (0, 0.0, 1100.0, 1.0, 0.014_247_552_781_5, 0.159_116_473_596),
+        (0, 0.0, 25.0, 1.0, 0.200_878_640_85, 1.459_724_759_61),
         (1, 6.0, 1150.0, 0.010_427_836_171_3, 0.000_402_275_706_191, 0.004_605_953_399_12),
         (1, 1150.0, 1150.0, 0.5625, 0.021_699_620_229_6, 0.248_455_072_026),
         (4, 380.0, 1190.0, 0.072_797_406_011_4, 0.007_987_651_912_09, 0.092_564_825_767_6),
@@ -163,7 +189,8 @@ fn days_without_money_stay_out_of_the_spend_model() {
         assert_eq!(spend["customers"], 2.0, "f2 and f4 alone: {spend}");
         let excluded = format!("{} {}", spend["left_out"]["no_repeat"], spend["left_out"]["not_positive"]);
         assert_eq!(excluded, left_out, "{spend}");
-        let lines = [quality(&run, "clv", "spend_model_without_repeat"), quality(&run, "clv", "spend_model_not_positive")];
+        let lines =
+            [quality(&run, "clv", "spend_model_without_repeat"), quality(&run, "clv", "spend_model_not_positive")];
         assert_eq!(format!("{} {}", lines[0], lines[1]), left_out);
         for column in ["expected_spend", "clv_90d", "clv_90d_lower", "clv_90d_upper", "clv_365d"] {
             assert!(numbers(&table(&run, "clv"), column).iter().all(|v| *v >= 0.0), "{column} is never negative");
@@ -183,7 +210,17 @@ fn pearson(x: &[f64], y: &[f64]) -> f64 {
 #[test]
 fn spend_that_goes_with_frequency_is_warned_of() {
     let repeats: [(u32, f64); 12] = [
-        (1, 8.0), (1, 9.5), (2, 13.0), (2, 15.5), (3, 20.0), (3, 18.5), (4, 27.0), (5, 36.0), (6, 45.0), (7, 55.5), (0, 0.0),
+        (1, 8.0),
+        (1, 9.5),
+        (2, 13.0),
+        (2, 15.5),
+        (3, 20.0),
+        (3, 18.5),
+        (4, 27.0),
+        (5, 36.0),
+        (6, 45.0),
+        (7, 55.5),
+        (0, 0.0),
         (0, 0.0),
     ];
     let days: Vec<(u32, Vec<u32>)> = repeats.iter().map(|(x, _)| (150, (1..=*x).map(|k| 20 * k).collect())).collect();
@@ -198,7 +235,8 @@ fn spend_that_goes_with_frequency_is_warned_of() {
     let found = model(&run)["spend"]["frequency_spend_correlation"].clone();
     close("Pearson over repeat buyers", found["pearson"].as_f64().expect("a number"), expected, 1e-9);
     // ranks by hand: x has ties of two at 1, 2 and 3; z rises with one pair turned within a tie
-    let (x, z) = ([1.5, 1.5, 3.5, 3.5, 5.5, 5.5, 7.0, 8.0, 9.0, 10.0], [1.0, 2.0, 3.0, 4.0, 6.0, 5.0, 7.0, 8.0, 9.0, 10.0]);
+    let (x, z) =
+        ([1.5, 1.5, 3.5, 3.5, 5.5, 5.5, 7.0, 8.0, 9.0, 10.0], [1.0, 2.0, 3.0, 4.0, 6.0, 5.0, 7.0, 8.0, 9.0, 10.0]);
     close("Spearman", found["spearman"].as_f64().expect("a number"), pearson(&x, &z), 1e-9);
     let (ok, note) = verdict(&run, "frequency_spend_correlation");
     assert!(!ok && note.contains("inflated"), "{note}");

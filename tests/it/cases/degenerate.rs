@@ -6,7 +6,17 @@ use polars::prelude::DataType;
 
 /// No cell of any published table is NaN or infinite.
 fn all_finite(run: &std::path::Path) {
-    for name in ["customers", "rfm", "clv", "clusters", "cluster_profiles", "cluster_choice", "segments", "targets", "run_quality"] {
+    for name in [
+        "customers",
+        "rfm",
+        "clv",
+        "clusters",
+        "cluster_profiles",
+        "cluster_choice",
+        "segments",
+        "targets",
+        "run_quality",
+    ] {
         let frame = table(run, name);
         for column in frame.columns().iter().filter(|c| c.dtype() == &DataType::Float64) {
             let cells = column.f64().expect("reals");
@@ -112,11 +122,17 @@ fn sums_past_the_largest_amount_are_refused() {
 fn nothing_accepted() {
     let refused = "customer_id,timestamp,amount\n,2024-01-01,5\nx,2024-01-01,five\n";
     let future = "customer_id,timestamp,amount\nx,2024-01-01,5\n";
-    for (rows, day, word) in [(refused, "2024-02-01", "unreadable_amount"), (future, "2023-12-31", "after the as-of day")] {
+    for (rows, day, word) in
+        [(refused, "2024-02-01", "unreadable_amount"), (future, "2023-12-31", "after the as-of day")]
+    {
         let folder = folder(&[("orders.csv", rows), ("p.toml", &format!("{HEAD}{SOURCE}"))]);
         let ended = acrm(folder.path(), &["run", "p.toml", "--as-of", day]);
         assert_eq!(ended.code, 3, "{}", ended.stderr);
-        assert!(ended.stderr.contains("no transaction was accepted") && ended.stderr.contains(word), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("no transaction was accepted") && ended.stderr.contains(word),
+            "{}",
+            ended.stderr
+        );
         assert!(!folder.path().join("out/latest").exists(), "nothing is published");
     }
 }
@@ -143,11 +159,15 @@ fn refused_rows_are_named() {
         .map(|row| ["file", "line", "column", "value", "reason"].map(|c| texts(&frame, c)[row].clone()).join("|"))
         .collect();
     let expected = [
-        "orders.csv|3|customer_id||missing_customer_id", "orders.csv|4|timestamp||missing_timestamp",
-        "orders.csv|5|timestamp|2024-02-30|unreadable_timestamp", "orders.csv|6|amount||missing_amount",
-        "orders.csv|7|amount|1.2.3|unreadable_amount", "orders.csv|8|amount|99999999999999999999|unreadable_amount",
+        "orders.csv|3|customer_id||missing_customer_id",
+        "orders.csv|4|timestamp||missing_timestamp",
+        "orders.csv|5|timestamp|2024-02-30|unreadable_timestamp",
+        "orders.csv|6|amount||missing_amount",
+        "orders.csv|7|amount|1.2.3|unreadable_amount",
+        "orders.csv|8|amount|99999999999999999999|unreadable_amount",
         // the quoted line break moves what follows by a line
-        "orders.csv|11|customer_id|  |missing_customer_id", "orders.csv|12|amount|x|unreadable_amount",
+        "orders.csv|11|customer_id|  |missing_customer_id",
+        "orders.csv|12|amount|x|unreadable_amount",
     ];
     assert_eq!(found, expected);
     let counted = |check: &str| quality(&run, "transactions", check);

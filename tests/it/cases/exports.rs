@@ -17,9 +17,12 @@ fn leading_zeros_are_part_of_an_id() {
     let run = folder.path().join("out/latest");
     let customers = ByCustomer::read(&run, "customers");
     assert_eq!(customers.ids(), ["00017", "0017", "020", "17"], "in the byte order of the text");
-    for (id, line, spend) in
-        [("0017", "2 04109 Rui", 99.0), ("17", "1 80331 Uma", 22.0), ("00017", "1 00184 Pia", 44.0), ("020", "0 99999 Ole", 0.0)]
-    {
+    for (id, line, spend) in [
+        ("0017", "2 04109 Rui", 99.0),
+        ("17", "1 80331 Uma", 22.0),
+        ("00017", "1 00184 Pia", 44.0),
+        ("020", "0 99999 Ole", 0.0),
+    ] {
         assert_eq!(customers.line(id, &["orders", "postcode", "name"]), line);
         assert_eq!(customers.number(id, "spend_net"), spend, "{id}");
     }
@@ -43,7 +46,9 @@ fn long_ids_of_json_lines_keep_every_digit() {
     run_ok(folder.path(), &["run", "p.toml"]);
     let customers = ByCustomer::read(&folder.path().join("out/latest"), "customers");
     let expected = [
-        ("18446744073709551629", "1", 16.0), ("7300112233445566768", "1", 4.0), ("7300112233445566781", "2", 102.5),
+        ("18446744073709551629", "1", 16.0),
+        ("7300112233445566768", "1", 4.0),
+        ("7300112233445566781", "2", 102.5),
         ("9007199254740995", "1", 8.25),
     ];
     assert_eq!(customers.ids(), expected.map(|e| e.0));
@@ -79,8 +84,9 @@ fn ids_of_number_columns_are_their_digits() {
     ];
     for (series, mut expected) in ids {
         let days = Series::new("day".into(), [19_800_i32, 19_810]).cast(&DataType::Date).expect("days");
-        let mut frame = DataFrame::new(2, vec![series.into(), days.into(), Series::new("sum".into(), [3_u8, 200]).into()])
-            .expect("a frame");
+        let mut frame =
+            DataFrame::new(2, vec![series.into(), days.into(), Series::new("sum".into(), [3_u8, 200]).into()])
+                .expect("a frame");
         let pipeline = format!(
             "{HEAD}[sources.transactions]\npath = \"o.parquet\"\ncolumns = {{ customer_id = \"id\", timestamp = \"day\", amount = \"sum\" }}\n"
         );
@@ -101,12 +107,11 @@ fn ids_of_number_columns_are_their_digits() {
 fn sums_leave_the_width_of_their_column() {
     let ids = Series::new("customer_id".into(), ["w1", "w1", "w1", "w1", "w1", "w2"]);
     let days = Series::new("timestamp".into(), [19_800_i32, 19_801, 19_802, 19_803, 19_804, 19_800]);
-    let amounts = Series::new("amount".into(), [2_147_483_647_i32, 2_147_483_647, 2_147_483_647, 2_147_483_647, 4, i32::MIN]);
-    let mut frame = DataFrame::new(
-        6,
-        vec![ids.into(), days.cast(&DataType::Date).expect("days").into(), amounts.into()],
-    )
-    .expect("a frame");
+    let amounts =
+        Series::new("amount".into(), [2_147_483_647_i32, 2_147_483_647, 2_147_483_647, 2_147_483_647, 4, i32::MIN]);
+    let mut frame =
+        DataFrame::new(6, vec![ids.into(), days.cast(&DataType::Date).expect("days").into(), amounts.into()])
+            .expect("a frame");
     let pieces = Series::new("quantity".into(), [100_i8, 100, 100, 1, 1, 127]);
     let prices = Series::new("unit_price".into(), [1_000_000_i32, 1, 1, 1, 1, 2_000_000_000]);
     let folder = folder(&[("p.toml", &format!("{HEAD}[sources.transactions]\npath = \"o.parquet\"\n"))]);
@@ -132,7 +137,8 @@ fn sums_leave_the_width_of_their_column() {
 fn an_id_is_the_same_in_files_of_other_types() {
     let make = |ids: Series, amount: f64| {
         let days = Series::new("timestamp".into(), [19_800_i32, 19_801]).cast(&DataType::Date).expect("days");
-        DataFrame::new(2, vec![ids.into(), days.into(), Series::new("amount".into(), [amount, amount]).into()]).expect("a frame")
+        DataFrame::new(2, vec![ids.into(), days.into(), Series::new("amount".into(), [amount, amount]).into()])
+            .expect("a frame")
     };
     let files = [
         ("a", make(Series::new("customer_id".into(), [101_i64, 102]), 1.0)),

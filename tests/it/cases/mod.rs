@@ -4,6 +4,7 @@ mod clustering;
 mod clv;
 mod degenerate;
 mod exports;
+mod joins;
 mod originals;
 mod purchases;
 mod returns;

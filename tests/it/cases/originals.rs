@@ -25,7 +25,13 @@ impl Csv {
 }
 
 /// Runs a case's file; the columns are given as in the pipeline file.
-fn run_original(case: &str, file: &str, as_of: &str, columns: &str, rest: &str) -> Option<(tempfile::TempDir, PathBuf, PathBuf)> {
+fn run_original(
+    case: &str,
+    file: &str,
+    as_of: &str,
+    columns: &str,
+    rest: &str,
+) -> Option<(tempfile::TempDir, PathBuf, PathBuf)> {
     let path = shared(&format!("cases/{case}"))?;
     let pipeline = format!(
         "[pipeline]\nname = \"case\"\n[sources.transactions]\npath = \"{}\"\ncolumns = {{ {columns} }}\n{rest}",
@@ -40,8 +46,12 @@ fn run_original(case: &str, file: &str, as_of: &str, columns: &str, rest: &str) 
 /// Equal values share a score, and more never scores less than fewer.
 #[test]
 fn quintiles_with_ties() {
-    let columns = "customer_id = \"customer_id\", transaction_id = \"order_id\", timestamp = \"order_date\", amount = \"amount\"";
-    let Some((_keep, run, expected)) = run_original("46-quintiles-with-ties", "orders.csv", "2024-03-01", columns, "") else { return };
+    let columns =
+        "customer_id = \"customer_id\", transaction_id = \"order_id\", timestamp = \"order_date\", amount = \"amount\"";
+    let Some((_keep, run, expected)) = run_original("46-quintiles-with-ties", "orders.csv", "2024-03-01", columns, "")
+    else {
+        return;
+    };
     let expected = Csv::read(&expected.join("frequency_scores.csv"));
     let (rfm, customers) = (ByCustomer::read(&run, "rfm"), ByCustomer::read(&run, "customers"));
     let mut by_orders = std::collections::BTreeMap::new();
@@ -81,10 +91,14 @@ fn own_cut_points() {
 #[test]
 fn recency_direction() {
     let columns = "customer_id = \"customer_id\", timestamp = \"order_date\", amount = \"amount\"";
-    let Some((_keep, run, expected)) = run_original("50-recency-direction", "orders.csv", "2024-07-01", columns, "") else { return };
+    let Some((_keep, run, expected)) = run_original("50-recency-direction", "orders.csv", "2024-07-01", columns, "")
+    else {
+        return;
+    };
     let expected = Csv::read(&expected.join("recency_scores.csv"));
     let (rfm, customers) = (ByCustomer::read(&run, "rfm"), ByCustomer::read(&run, "customers"));
-    let lines = expected.column("customer_id").into_iter().zip(expected.column("recency_days")).zip(expected.column("r_score"));
+    let lines =
+        expected.column("customer_id").into_iter().zip(expected.column("recency_days")).zip(expected.column("r_score"));
     for ((id, days), score) in lines {
         assert_eq!((customers.text(id, "days_since_last").as_str(), rfm.text(id, "r").as_str()), (days, score), "{id}");
     }
@@ -140,14 +154,19 @@ fn cancelled_invoices() {
 #[test]
 fn ends_of_the_period() {
     let columns = "customer_id = \"customer_id\", timestamp = \"order_ts\", amount = \"amount\"";
-    let Some((_keep, run, _)) = run_original("33-end-day-included", "orders.csv", "2024-03-31", columns, "") else { return };
+    let Some((_keep, run, _)) = run_original("33-end-day-included", "orders.csv", "2024-03-31", columns, "") else {
+        return;
+    };
     let customers = ByCustomer::read(&run, "customers");
     for (id, spend) in [("W1", 3.0), ("W2", 4.0), ("W3", 32.0)] {
         assert_eq!((customers.number(id, "spend_net"), customers.number(id, "days_since_last")), (spend, 0.0), "{id}");
     }
     assert_eq!(quality(&run, "transactions", "money_out_of_window"), 24.0);
-    let columns = "customer_id = \"customer_id\", timestamp = \"order_date\", transaction_id = \"order_id\", amount = \"amount\"";
-    let Some((_keep, run, _)) = run_original("34-future-orders", "orders.csv", "2024-06-01", columns, "") else { return };
+    let columns =
+        "customer_id = \"customer_id\", timestamp = \"order_date\", transaction_id = \"order_id\", amount = \"amount\"";
+    let Some((_keep, run, _)) = run_original("34-future-orders", "orders.csv", "2024-06-01", columns, "") else {
+        return;
+    };
     let clv = ByCustomer::read(&run, "clv");
     assert_eq!(clv.ids(), ["Y1", "Y2"]);
     assert_eq!(clv.line("Y1", &["x", "t_x", "tenure_days"]), "0 0 143");
@@ -158,12 +177,17 @@ fn ends_of_the_period() {
 #[test]
 fn narrow_sums_and_zeros_in_front() {
     let columns = "customer_id = \"customer_id\", timestamp = \"order_date\", amount = \"amount_rial\"";
-    let Some((_keep, run, _)) = run_original("27-int32-sums", "orders.parquet", "2024-02-01", columns, "") else { return };
+    let Some((_keep, run, _)) = run_original("27-int32-sums", "orders.parquet", "2024-02-01", columns, "") else {
+        return;
+    };
     let customers = ByCustomer::read(&run, "customers");
     assert_eq!(customers.number("Q1", "spend_net"), 4_294_967_296.0);
     assert_eq!(customers.number("Q2", "spend_net"), 2_147_483_647.0);
-    let columns = "customer_id = \"customer_id\", timestamp = \"order_date\", transaction_id = \"order_id\", amount = \"amount\"";
-    let Some((_keep, run, _)) = run_original("13-leading-zero-ids", "orders.csv", "2024-02-01", columns, "") else { return };
+    let columns =
+        "customer_id = \"customer_id\", timestamp = \"order_date\", transaction_id = \"order_id\", amount = \"amount\"";
+    let Some((_keep, run, _)) = run_original("13-leading-zero-ids", "orders.csv", "2024-02-01", columns, "") else {
+        return;
+    };
     let customers = ByCustomer::read(&run, "customers");
     for (id, spend) in [("00042", 15.0), ("42", 20.0), ("0042", 30.0)] {
         assert_eq!(customers.number(id, "spend_net"), spend, "{id}");

@@ -139,8 +139,12 @@ fn an_as_of_day_taken_from_a_stray_order_is_warned_of() {
 fn many_copies_add_up_exactly() {
     const COPIES: usize = 20_000;
     let seed = [
-        ("q1", "2023-03-01", "0.10"), ("q1", "2023-03-09", "0.20"), ("q1", "2023-04-28", "19.99"),
-        ("q2", "2023-03-03", "7.07"), ("q2", "2023-03-20", "-7.07"), ("q3", "2023-04-29", "33.33"),
+        ("q1", "2023-03-01", "0.10"),
+        ("q1", "2023-03-09", "0.20"),
+        ("q1", "2023-04-28", "19.99"),
+        ("q2", "2023-03-03", "7.07"),
+        ("q2", "2023-03-20", "-7.07"),
+        ("q3", "2023-04-29", "33.33"),
     ];
     let mut order: Vec<usize> = (0..COPIES).collect();
     Dice::new(3).shuffle(&mut order);
@@ -151,7 +155,8 @@ fn many_copies_add_up_exactly() {
     let (_keep, run) = run_case("2023-04-30", &orders, "[clusters]\nk = 2\n");
     let frame = table(&run, "customers");
     assert_eq!(frame.height(), 3 * COPIES);
-    let columns = ["days_since_last", "orders", "purchase_days", "spend_net"].map(|c| crate::support::numbers(&frame, c));
+    let columns =
+        ["days_since_last", "orders", "purchase_days", "spend_net"].map(|c| crate::support::numbers(&frame, c));
     for (row, id) in texts(&frame, "customer_id").iter().enumerate() {
         let expected = match id.split('-').next_back() {
             Some("q1") => [2.0, 3.0, 3.0, 20.29],

@@ -100,9 +100,14 @@ fn a_named_refund_cancels_its_order() {
 #[test]
 fn a_return_slip_ends_alike_in_any_order_of_rows() {
     let mut rows = vec![
-        "t1,2023-02-01 10:00,a,,10,web", "t1,2023-02-05 10:00,b,,20,app", "t1,2023-03-01 12:00,r,a,-4,store",
-        "t1,2023-03-01 12:00,r,b,-5,web", "t1,2023-03-02 12:00,q,a,-8,store", "t1,2023-03-03 09:00,c,,7,web",
-        "t1,2023-03-03 09:00,c,,6,app", "t1,2023-03-03 09:00,c,,5,store",
+        "t1,2023-02-01 10:00,a,,10,web",
+        "t1,2023-02-05 10:00,b,,20,app",
+        "t1,2023-03-01 12:00,r,a,-4,store",
+        "t1,2023-03-01 12:00,r,b,-5,web",
+        "t1,2023-03-02 12:00,q,a,-8,store",
+        "t1,2023-03-03 09:00,c,,7,web",
+        "t1,2023-03-03 09:00,c,,6,app",
+        "t1,2023-03-03 09:00,c,,5,store",
     ];
     let mut first = None;
     for seed in 0..8 {

@@ -4,8 +4,20 @@ use super::{HEAD, SOURCE, run_case, upside_down};
 use crate::support::{ByCustomer, acrm, day_of_2024, folder, run_ok, same_files, table_bytes};
 
 const COUNTS: [(&str, u32); 14] = [
-    ("ana", 1), ("ben", 1), ("cem", 1), ("dia", 1), ("eli", 1), ("fay", 1), ("gus", 1), ("hal", 1), ("ida", 1),
-    ("jon", 2), ("kit", 2), ("lea", 2), ("max", 4), ("noa", 7),
+    ("ana", 1),
+    ("ben", 1),
+    ("cem", 1),
+    ("dia", 1),
+    ("eli", 1),
+    ("fay", 1),
+    ("gus", 1),
+    ("hal", 1),
+    ("ida", 1),
+    ("jon", 2),
+    ("kit", 2),
+    ("lea", 2),
+    ("max", 4),
+    ("noa", 7),
 ];
 
 fn orders_of(counts: &[(&str, u32)]) -> String {
@@ -37,7 +49,8 @@ fn ties_share_a_score_in_any_order_of_rows() {
 #[test]
 fn four_of_five_bought_once() {
     let names: Vec<String> = (0..40).map(|n| format!("c{n:02}")).collect();
-    let counts: Vec<(&str, u32)> = names.iter().enumerate().map(|(n, id)| (id.as_str(), 1 + u32::from(n % 5 == 0))).collect();
+    let counts: Vec<(&str, u32)> =
+        names.iter().enumerate().map(|(n, id)| (id.as_str(), 1 + u32::from(n % 5 == 0))).collect();
     let (_keep, run) = run_case("2024-12-31", &orders_of(&counts), "");
     let rfm = ByCustomer::read(&run, "rfm");
     assert_eq!(rfm.ids().len(), 40);
@@ -49,7 +62,10 @@ fn four_of_five_bought_once() {
 
 /// Days since the last order of five customers, 0 to 400 as of 2024-09-15.
 const LAST: [(&str, &str, u32); 5] = [
-    ("today", "2024-09-15", 0), ("week", "2024-09-03", 12), ("summer", "2024-08-01", 45), ("spring", "2024-04-18", 150),
+    ("today", "2024-09-15", 0),
+    ("week", "2024-09-03", 12),
+    ("summer", "2024-08-01", 45),
+    ("spring", "2024-04-18", 150),
     ("gone", "2023-08-12", 400),
 ];
 
@@ -110,7 +126,8 @@ fn wrong_cut_points_are_refused_by_the_name_of_the_setting() {
 #[test]
 fn pinned_scores_do_not_move_from_night_to_night() {
     let first = orders_of(&COUNTS);
-    let whales: String = (0..30).flat_map(|n| (0..9).map(move |k| format!("whale{n},{},900\n", day_of_2024(20 * k)))).collect();
+    let whales: String =
+        (0..30).flat_map(|n| (0..9).map(move |k| format!("whale{n},{},900\n", day_of_2024(20 * k)))).collect();
     let pipeline = |rfm: &str| format!("{HEAD}as_of = \"2024-06-30\"\n{SOURCE}{rfm}");
     let folder = folder(&[("orders.csv", &first), ("p.toml", &pipeline(""))]);
     run_ok(folder.path(), &["run", "p.toml", "--out", "monday"]);

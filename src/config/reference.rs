@@ -109,7 +109,7 @@ pub fn markdown_reference() -> String {
         let properties = section.schema.get("properties").and_then(Value::as_object);
         for (key, property) in properties.into_iter().flatten() {
             let meaning = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-            let _ = writeln!(out, "| `{key}` | {} | {} |", type_of(property), meaning.replace('|', "\\|"));
+            let _ = writeln!(out, "| `{key}` | {} | {} |", type_of(property, section.schema.get("$defs")), meaning.replace('|', "\\|"));
         }
         let _ = write!(out, "\n```toml\n{}```\n", section.example);
     }
@@ -127,21 +127,35 @@ pub fn markdown_reference() -> String {
     out
 }
 
-fn type_of(property: &Value) -> String {
-    let one = |t: &Value| t.as_str().map(str::to_owned);
+/// The type of a property in words; `definitions` are those of its section's schema.
+fn type_of(property: &Value, definitions: Option<&Value>) -> String {
+    if let Some(name) = property.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/")) {
+        return definitions.and_then(|d| d.get(name)).map_or_else(String::new, |d| type_of(d, definitions));
+    }
+    if let Some(word) = property.get("const").and_then(Value::as_str) {
+        return format!("`{word}`");
+    }
+    if let Some(words) = property.get("enum").and_then(Value::as_array) {
+        return words.iter().filter_map(Value::as_str).map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ");
+    }
+    let choices = property.get("anyOf").or_else(|| property.get("oneOf")).and_then(Value::as_array);
+    if let Some(choices) = choices {
+        let mut names = choices.iter().map(|c| type_of(c, definitions)).collect::<Vec<_>>();
+        names.retain(|name| name != "null");
+        names.dedup();
+        return names.join(" or ");
+    }
     match property.get("type") {
         Some(Value::String(name)) => match (name.as_str(), property.get("items")) {
-            ("array", Some(items)) => format!("list of {}", type_of(items)),
+            ("array", Some(items)) => format!("list of {}", type_of(items, definitions)),
             ("object", _) => "table".to_owned(),
+            ("string", _) => "text".to_owned(),
             (name, _) => name.to_owned(),
         },
-        Some(Value::Array(names)) => names.iter().filter_map(one).filter(|n| n != "null").collect::<Vec<_>>().join(" or "),
-        _ => match property.get("anyOf").and_then(Value::as_array) {
-            Some(options) => {
-                let names = options.iter().map(type_of).filter(|n| n != "null").collect::<Vec<_>>();
-                names.join(" or ")
-            }
-            None => "one word".to_owned(),
-        },
+        Some(Value::Array(names)) => {
+            let names = names.iter().filter_map(Value::as_str).filter(|n| *n != "null");
+            names.map(|n| if n == "string" { "text" } else { n }).collect::<Vec<_>>().join(" or ")
+        }
+        _ => String::new(),
     }
 }

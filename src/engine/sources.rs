@@ -25,7 +25,7 @@ pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) ->
             Err(error) => errors.push(error),
         }
     }
-    let columns = heads.first().map_or_else(ColumnMap::default, |(_, first)| map_columns(table, options, first));
+    let columns = if heads.is_empty() { ColumnMap::default() } else { map_columns(table, options, &heads) };
     for (file, head) in &heads {
         check_columns(table, &columns, file, head, &mut errors);
     }
@@ -42,13 +42,13 @@ pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) ->
     })
 }
 
-/// The declared columns; without a declaration, those that bear the standard names; for an open table all others
-/// as attributes. Required columns are always in it, so that their absence is noticed.
-fn map_columns(table: &InputTable, options: &SourceOptions, first: &Head) -> ColumnMap {
+/// The declared columns; without a declaration, those that bear the standard names in any of the files; for an open
+/// table all others as attributes. Required columns are always in it, so that their absence is noticed.
+fn map_columns(table: &InputTable, options: &SourceOptions, heads: &[(InputFile, Head)]) -> ColumnMap {
     let mut map: Vec<(String, String)> =
         options.columns.iter().map(|(standard, source)| (standard.clone(), source.clone())).collect();
     if options.columns.is_empty() {
-        let standard = table.names().filter(|name| first.data_type(name).is_some());
+        let standard = table.names().filter(|name| heads.iter().any(|(_, head)| head.data_type(name).is_some()));
         map.extend(standard.map(|name| (name.to_owned(), name.to_owned())));
     }
     for column in table.columns.iter().filter(|c| c.need == Need::Required) {
@@ -58,11 +58,12 @@ fn map_columns(table: &InputTable, options: &SourceOptions, first: &Head) -> Col
     }
     if table.open {
         let taken: Vec<String> = map.iter().map(|(_, source)| source.clone()).collect();
-        let others = first.names().filter(|name| !taken.iter().any(|t| t == name));
-        let mut attributes = attribute_names(others, "");
-        attributes.retain(|(standard, _)| !map.iter().any(|(s, _)| s == standard) && !standard.is_empty());
-        attributes.dedup_by(|a, b| a.0 == b.0);
-        map.extend(attributes);
+        let others = heads.iter().flat_map(|(_, head)| head.names()).filter(|name| !taken.iter().any(|t| t == name));
+        for (standard, column) in attribute_names(others, "") {
+            if !standard.is_empty() && !map.iter().any(|(s, _)| *s == standard) {
+                map.push((standard, column));
+            }
+        }
     }
     ColumnMap(map)
 }
@@ -72,9 +73,15 @@ fn check_columns(table: &InputTable, map: &ColumnMap, file: &InputFile, head: &H
         if head.data_type(column).is_some() {
             continue;
         }
-        let hint = match nearest(column, head.names()) {
-            Some(near) => format!("the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]", table.name),
-            None => format!("its columns: {}", head.names().collect::<Vec<_>>().join(", ")),
+        let hint = match (other_separator(head), nearest(column, head.names())) {
+            (Some(mark), _) => {
+                let mark = mark.escape_default();
+                format!("all of the header is one column; set delimiter = \"{mark}\" in [sources.{}]?", table.name)
+            }
+            (None, Some(near)) => {
+                format!("the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]", table.name)
+            }
+            (None, None) => format!("its columns: {}", head.names().collect::<Vec<_>>().join(", ")),
         };
         errors.push(SourceError::MissingColumn {
             table: table.name.to_owned(),
@@ -83,6 +90,14 @@ fn check_columns(table: &InputTable, map: &ColumnMap, file: &InputFile, head: &H
             standard: standard.clone(),
             hint,
         });
+    }
+}
+
+/// The separator that a header seems to have when it was read as one column.
+fn other_separator(head: &Head) -> Option<char> {
+    match head.columns.as_slice() {
+        [(name, _)] => name.chars().find(|c| [';', '\t', '|', ','].contains(c)),
+        _ => None,
     }
 }
 

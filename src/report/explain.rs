@@ -89,6 +89,7 @@ fn shown(column: &Column, row: usize) -> String {
     match column.get(row) {
         Ok(AnyValue::Null) | Err(_) => "–".to_owned(),
         Ok(AnyValue::String(text)) => text.to_owned(),
+        Ok(AnyValue::StringOwned(text)) => text.to_string(),
         Ok(AnyValue::Float64(value)) => crate::table::display_real(value),
         Ok(value) => value.to_string(),
     }

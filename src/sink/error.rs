@@ -136,7 +136,16 @@ impl SinkError {
                 Ok(io) => Self::io("write", path, *io),
                 Err(inner) => Self::Encode { table, path: path.to_owned(), source: ParquetError::External(inner) },
             },
-            source => Self::Encode { table, path: path.to_owned(), source },
+            source => match os_error(&source.to_string()) {
+                Some(io) => Self::io("write", path, io),
+                None => Self::Encode { table, path: path.to_owned(), source },
+            },
         }
     }
+}
+
+/// What the system said, of which the Parquet writer kept the text alone (`... (os error 28)`).
+fn os_error(text: &str) -> Option<io::Error> {
+    let (_, code) = text.rsplit_once("(os error ")?;
+    code.split_once(')')?.0.parse().ok().map(io::Error::from_raw_os_error)
 }

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::discover::{Format, InputFile};
 use super::error::SourceError;
 use super::head::format_hint;
-use super::lines::ragged_line;
+use super::lines::{foreign_line, ragged_line};
 
 /// Standard name and name in the file of each column to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -83,6 +83,10 @@ fn read_error(table: &str, file: &InputFile, error: &PolarsError) -> SourceError
         Some((line, found, expected)) => {
             SourceError::RaggedLine { table: table.to_owned(), file: file.shown.clone(), line, found, expected }
         }
-        None => SourceError::unreadable(&file.shown, error, format_hint(file.format)),
+        None => {
+            let foreign = (file.format == Format::Csv).then(|| foreign_line(file)).flatten();
+            let reason = foreign.map_or_else(|| error.to_string(), |line| format!("line {line} is not UTF-8 text"));
+            SourceError::unreadable(&file.shown, reason, format_hint(file.format))
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A column in memory: Arrow arrays by kind, with typed views for the numerics.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -34,9 +35,7 @@ impl Categories {
 
     /// From one word per row, or none; the names are sorted, each once.
     pub fn from_words(words: &[Option<&str>]) -> Self {
-        let mut names = words.iter().flatten().copied().collect::<Vec<_>>();
-        names.sort_unstable();
-        names.dedup();
+        let names = words.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         let code = |word: &Option<&str>| word.and_then(|w| names.binary_search(&w).ok()).map_or(-1, |at| at as i32);
         let codes = words.iter().map(code).collect();
         Self::from_codes(codes, names.into_iter().map(str::to_owned).collect::<Vec<_>>())

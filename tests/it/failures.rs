@@ -209,7 +209,7 @@ fn sources_that_cannot_be_read() {
             b"{\"customer_id\": 1, \"timestamp\": \n".to_vec(),
             vec!["orders.jsonl", "hint"],
         ),
-        ("orders.csv", "orders.csv", latin, vec!["orders.csv", "UTF-8", "hint"]),
+        ("orders.csv", "orders.csv", latin, vec!["orders.csv", "line 2 is not UTF-8 text", "hint"]),
         ("orders.docx", "orders.docx", b"x".to_vec(), vec!["orders.docx", "format", "[sources.transactions]"]),
         ("orders.csv", "other.csv", b"x".to_vec(), vec!["no file matches `orders.csv`", "looked for"]),
         ("in/2024-*.csv", "orders.csv", ORDERS.into(), vec!["no file matches `in/2024-*.csv`", "looked for"]),
@@ -244,6 +244,11 @@ fn sources_that_break_their_contract() {
             vec!["no column `Amount`", "the file has `amount`"],
         ),
         (
+            "customer_id;timestamp;amount\n1;2024-01-01;1\n",
+            "",
+            vec!["all of the header is one column", "delimiter = \";\""],
+        ),
+        (
             "customer_id,timestamp,amount,amount\n1,2024-01-01,1,2\n",
             "",
             vec!["names `amount` twice", "columns 3 and 4"],
@@ -259,6 +264,17 @@ fn sources_that_break_their_contract() {
         write(folder.path(), "orders.csv", orders);
         write(folder.path(), "p.toml", format!("{PIPELINE}{columns}"));
         fails(folder.path(), 3, &words);
+    }
+}
+
+/// Files of one source that differ in their columns: the file that lacks one is named, whichever comes first.
+#[test]
+fn files_with_other_columns() {
+    let short = "customer_id,timestamp\n1,2024-01-01\n";
+    for (first, second, lacks) in [(ORDERS, short, "b.csv"), (short, ORDERS, "a.csv")] {
+        let pipeline = PIPELINE.replace("orders.csv", "?.csv");
+        let folder = folder(&[("a.csv", first), ("b.csv", second), ("p.toml", &pipeline)]);
+        fails(folder.path(), 3, &[&format!("{lacks}: no column `amount`"), "hint"]);
     }
 }
 

@@ -53,9 +53,41 @@ fn quiet_says_nothing_but_errors() {
         let ended = run_ok(folder.path(), &arguments);
         assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""), "{arguments:?}");
     }
+    let ended = run_ok(folder.path(), &["run", "p.toml", "--quiet", "--log-format", "json"]);
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""), "in JSON, too");
     let ended = acrm(folder.path(), &["run", "none.toml", "--quiet"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
     assert!(ended.stderr.contains("none.toml"), "errors are said all the same");
+}
+
+/// Runs a command on a terminal of its own; what it shows, or nothing where there is no `script`.
+fn on_a_terminal(folder: &Path, arguments: &str, no_colour: &str) -> Option<String> {
+    let command = format!("'{}' {arguments}", env!("CARGO_BIN_EXE_acrm"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).current_dir(folder).env("NO_COLOR", no_colour).env("TERM", "xterm");
+    match script.output() {
+        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
+        Err(_) => {
+            println!("skipped: no `script` to make a terminal");
+            None
+        }
+    }
+}
+
+/// On a terminal there are bars for the stages, and errors have colours unless NO_COLOR is set.
+#[test]
+fn a_terminal_shows_bars_and_colours() {
+    let folder = shop();
+    let Some(shown) = on_a_terminal(folder.path(), "run p.toml", "") else { return };
+    assert!(shown.contains("\u{1b}[") && shown.contains("as of 2024-03-01"), "bars come and go: {shown:?}");
+    let quiet = on_a_terminal(folder.path(), "run p.toml --quiet", "").unwrap_or_default();
+    assert_eq!(quiet, "");
+    std::fs::write(folder.path().join("p.toml"), PIPELINE.replace("name = \"said\"", "nmae = \"said\""))
+        .expect("a file");
+    let coloured = on_a_terminal(folder.path(), "check p.toml", "").unwrap_or_default();
+    let plain = on_a_terminal(folder.path(), "check p.toml", "1").unwrap_or_default();
+    assert!(coloured.contains("\u{1b}[") && coloured.contains("nmae"), "{coloured:?}");
+    assert!(!plain.contains('\u{1b}') && plain.contains("unknown key `nmae`"), "{plain:?}");
 }
 
 #[track_caller]

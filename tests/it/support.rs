@@ -65,7 +65,8 @@ pub fn shared(what: &str) -> Option<PathBuf> {
 pub fn table(run: &Path, name: &str) -> DataFrame {
     let path = run.join(format!("{name}.parquet"));
     let path = PlRefPath::try_from_path(&path).expect("a path");
-    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).and_then(LazyFrame::collect);
+    let plain = ScanArgsParquet { hive_options: HiveOptions::new_disabled(), ..ScanArgsParquet::default() };
+    let frame = LazyFrame::scan_parquet(path, plain).and_then(LazyFrame::collect);
     let frame = frame.unwrap_or_else(|e| panic!("{name}: {e}"));
     let plain = frame.columns().iter().map(|column| match column.dtype() {
         DataType::Decimal(..) => column.cast(&DataType::Float64).expect("money"),

@@ -89,7 +89,7 @@ impl AliveSeries {
         }
         if self.terms_needed(z) > MAX_TERMS {
             let at = |p: f64| (-self.shape * (p * z).ln_1p()).exp();
-            return beta_rule(self.a, self.b, self.shape).iter().map(|(p, _, weight)| weight * at(*p)).sum();
+            return beta_rule(self.a, self.b).iter().map(|(p, _, weight)| weight * at(*p)).sum();
         }
         let (mut weight, mut kept, mut weights, mut total) = (1.0, 1.0, 1.0, 1.0);
         let y = later / (scale + later);

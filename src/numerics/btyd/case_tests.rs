@@ -148,6 +148,10 @@ fn survives(x: &[u32], t_x: &[u32], t: &[u32], z: &[f64]) -> FitStatus {
 
 /// Runs everything on a table and asserts that whatever comes out is sane.
 fn survives_anything(x: &[u32], t_x: &[u32], t: &[u32], z: &[f64]) -> FitStatus {
+    survives_kinds(&ModelKind::ALL, x, t_x, t, z)
+}
+
+fn survives_kinds(kinds: &[ModelKind], x: &[u32], t_x: &[u32], t: &[u32], z: &[f64]) -> FitStatus {
     let h = Histories::from_days(x, t_x, t).expect("valid");
     let fit = fit_bg_nbd(&h);
     let other = fit_mbg_nbd(&h);
@@ -172,9 +176,9 @@ fn survives_anything(x: &[u32], t_x: &[u32], t: &[u32], z: &[f64]) -> FitStatus 
     }
     let ln_gaps = f64::from(x.iter().sum::<u32>());
     let options = ScoreOptions { horizons_days: vec![30, 365], ..options };
-    for kind in ModelKind::ALL {
+    for kind in kinds {
         let fit = kind.fit(&h, ln_gaps);
-        assert_eq!(fit.model.kind(), kind);
+        assert_eq!(fit.model.kind(), *kind);
         assert!(fit.log_likelihood.is_finite(), "{fit:?}");
         let model = fit.model.as_model();
         let scores = score_model(model, fit.log_covariance.as_deref(), Some(&spend), &customers, &options);
@@ -294,7 +298,7 @@ fn scoring_many_equals_scoring_one() {
 #[test]
 fn arbitrary_tables_are_fitted_and_scored() {
     let mut random = Random::new(99);
-    for _ in 0..40 {
+    for round in 0..12 {
         let n = 8 + (random.uniform() * 120.0) as usize;
         let (span, mean, one_time) = (20.0 + 900.0 * random.uniform(), 8.0 * random.uniform(), random.uniform());
         let (mut x, mut t_x, mut t, mut z) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -308,7 +312,8 @@ fn arbitrary_tables_are_fitted_and_scored() {
             t.push(end);
             z.push(if count == 0 { 0.0 } else { 100.0 * random.uniform() });
         }
-        let status = survives_anything(&x, &t_x, &t, &z);
+        let kinds = if round == 0 { &ModelKind::ALL[..] } else { &ModelKind::ALL[..3] };
+        let status = survives_kinds(kinds, &x, &t_x, &t, &z);
         assert!(status != FitStatus::NotConverged);
         let h = Histories::from_days(&x, &t_x, &t).expect("valid");
         let (without, _, _) = fit_nbd(&h);

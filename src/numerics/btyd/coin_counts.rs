@@ -20,7 +20,7 @@ pub(crate) fn coin_counts(shape: f64, scale: f64, coin: (f64, f64), from: f64, t
     }
     let mut counts = vec![0.0; most + 1];
     let mut reached = 0.0;
-    for (p, q, weight) in beta_rule(coin.0, coin.1, shape) {
+    for (p, q, weight) in beta_rule(coin.0, coin.1) {
         let weight = weight * (-shape * (p * from / scale).ln_1p()).exp();
         reached += weight;
         let at = NegativeBinomial::new(shape, length / (scale + p * from)).probabilities(most);

@@ -4,6 +4,29 @@
 //! Every model is fitted to [`Histories`] (compressed x, `t_x`, T) and predicts
 //! from the same three numbers. Times are in one unit throughout, the week
 //! wherever days come in.
+//!
+//! | model | purchases | dropout | fitted by |
+//! |---|---|---|---|
+//! | BG/NBD ([`BetaGeometric`]) | Poisson, gamma rates | coin after every repeat purchase | [`fit_bg_nbd`] |
+//! | MBG/NBD ([`BetaGeometric`]) | Poisson, gamma rates | coin after every purchase | [`fit_mbg_nbd`] |
+//! | Pareto/NBD ([`ParetoNbd`]) | Poisson, gamma rates | exponential lifetime, gamma rates | [`fit_pareto_nbd`] |
+//! | (M)BG/CNBD-k ([`Regular`]) | Erlang-k gaps, gamma rates | coin, as BG or MBG | [`fit_regular`], [`fit_regularity`] |
+//! | BG/BB ([`BgBb`]) | coin per opportunity | coin per opportunity | [`fit_bgbb`] |
+//! | sBG ([`ShiftedBetaGeometric`]) | a subscription | coin per renewal | [`fit_sbg`] |
+//! | Gamma-Gamma ([`GammaGamma`]) | spend per purchase day | | [`fit_gamma_gamma`] |
+//!
+//! Under BG/NBD (and BG/CNBD-k) a customer who never came back is alive with
+//! certainty, however long ago that was: by construction, nobody drops out
+//! before a repeat purchase. Under the others P(alive) falls with silence for
+//! one-time buyers, too.
+//!
+//! The continuous-time models share one interface, [`TransactionModel`]; by name
+//! they are [`ModelKind`] and [`AnyModel`]. Fits never fail: each ends in a
+//! [`FitStatus`] that says in words whether it is a maximum, a limiting model or
+//! mostly prior knowledge. [`score()`] predicts for many customers at once, with
+//! intervals and without a row per draw; [`CountForecast`] gives whole
+//! distributions of counts; [`fit_covariates`] lets what is known of a customer
+//! shift their rates; [`SeasonalCalendar`] lets the clock run with the seasons.
 
 mod alive_series;
 mod alive_table;

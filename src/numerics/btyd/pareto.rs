@@ -35,7 +35,7 @@ pub struct ParetoNbd {
 
 impl ParetoNbd {
     /// Log-odds of having dropped out by T:
-    /// `ln[((α+T)/(α+t_x))^{r+x} ((β+T)/(β+t_x))^s I(T − t_x)]`, see [`super::lomax`].
+    /// `ln[((α+T)/(α+t_x))^{r+x} ((β+T)/(β+t_x))^s I(T − t_x)]`, I the weight of a dropout within the silence.
     pub fn log_odds_gone(&self, x: u32, t_x: f64, t: f64) -> f64 {
         let power = self.r + f64::from(x);
         let silence = t - t_x;

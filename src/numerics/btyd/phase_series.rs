@@ -17,8 +17,10 @@ const DISCOUNT_NODES: usize = 16;
 /// Nodes where many customers are scored: five digits of the discount.
 const SCORING_NODES: usize = 8;
 
-/// Phases counted one by one.
-const LONG: f64 = 8192.0;
+/// Phases counted one by one where one customer is asked for, and where many are
+/// scored.
+const LONG: f64 = 65_536.0;
+const LONG_IN_SCORING: f64 = 8192.0;
 
 /// Phases beyond this are left out; a thousand horizons' worth of history away.
 const LONGEST: f64 = 2e5;
@@ -34,11 +36,18 @@ pub(crate) struct PhaseSeries {
     kept: Vec<f64>,
     /// `S_N`
     sums: Vec<f64>,
+    /// Phases counted one by one.
+    long: f64,
 }
 
 impl PhaseSeries {
     pub(crate) fn new(shape: f64, coin: (f64, f64), k: u32, j: u32) -> Self {
-        Self { shape, coin, k: k as usize, j: j as usize, kept: vec![1.0], sums: vec![0.0] }
+        Self { shape, coin, k: k as usize, j: j as usize, kept: vec![1.0], sums: vec![0.0], long: LONG }
+    }
+
+    /// The same, good to seven digits only, and fast for any horizon.
+    pub(crate) fn for_scoring(self) -> Self {
+        Self { long: LONG_IN_SCORING, ..self }
     }
 
     fn grow(&mut self, purchases: usize) {
@@ -53,7 +62,7 @@ impl PhaseSeries {
     /// Average of a function of the purchases completed.
     fn average(&mut self, z: f64, of: impl Fn(&Self, usize) -> f64) -> f64 {
         let counts = NegativeBinomial::new(self.shape, z);
-        if counts.spread() > LONG {
+        if counts.spread() > self.long && counts.enough() as f64 > 2.0 * self.long {
             return self.average_long(&counts, of);
         }
         let (first, p) = counts.window();
@@ -61,14 +70,14 @@ impl PhaseSeries {
         p.iter().enumerate().map(|(m, p)| p * of(self, (first + m + self.j) / self.k)).sum()
     }
 
-    /// As above for a distribution with a very long tail: term by term up to `LONG`,
+    /// As above for a distribution with a very long tail: term by term up to `long`,
     /// and from there on as an integral over ln M, to about seven digits.
     fn average_long(&mut self, counts: &NegativeBinomial, of: impl Fn(&Self, usize) -> f64) -> f64 {
         let last = (counts.enough() as f64).min(LONGEST);
         self.grow(last as usize / self.k + 3);
-        let head = counts.probabilities(LONG as usize - 1);
+        let head = counts.probabilities(self.long as usize - 1);
         let near: f64 = head.iter().enumerate().map(|(m, p)| p * of(self, (m + self.j) / self.k)).sum();
-        let from = LONG - 0.5;
+        let from = self.long - 0.5;
         let far: f64 = scaled_nodes(last - from, from)
             .map(|(beyond, weight)| {
                 let m = from + beyond;
@@ -168,8 +177,15 @@ impl PhaseSeries {
             }
             reached += weight;
             let coin = (self.coin.0, self.coin.1 + n as f64);
-            let mut then =
-                Self { shape: self.shape + m as f64, coin, k: self.k, j: phase, kept: vec![1.0], sums: vec![0.0] };
+            let mut then = Self {
+                shape: self.shape + m as f64,
+                coin,
+                k: self.k,
+                j: phase,
+                kept: vec![1.0],
+                sums: vec![0.0],
+                long: LONG,
+            };
             let part = then.counts_from_now(scale + from, to - from, most);
             counts.iter_mut().zip(part).for_each(|(c, q)| *c += weight * q);
         }

@@ -128,7 +128,7 @@ impl TransactionModel for Regular {
 
     /// # Formula
     /// `Σ_j w_j Σ_n (b′)_{n−1}/(a+b′)_{n−1} P(M ≥ nk − j)`, M the phases completed in the
-    /// horizon, negative binomial; see [`PhaseSeries`].
+    /// horizon, negative binomial.
     fn expected_if_alive(&self, h: &History, horizon: f64) -> f64 {
         self.over_phases(h, |series| series.expected(self.alpha + h.t, horizon))
     }
@@ -190,7 +190,7 @@ impl TransactionModel for Regular {
     }
 
     fn ahead(&self, x: u32, ends: &[f64], plan: &super::model::Plan) -> Vec<super::model::Ahead> {
-        let mut series: Vec<PhaseSeries> = (0..self.k).map(|j| self.series(x, j)).collect();
+        let mut series: Vec<PhaseSeries> = (0..self.k).map(|j| self.series(x, j).for_scoring()).collect();
         let mut all = Vec::with_capacity(ends.len() * series.len() * plan.horizons.len());
         for t in ends {
             for one in &mut series {

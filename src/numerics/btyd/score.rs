@@ -12,7 +12,7 @@ use super::model::{Ahead, History, Plan, TransactionModel};
 use super::quantile::ln_gamma_quantiles;
 use super::ranks::Pairs;
 use super::scores::{FIXED, PER_HORIZON, Scores};
-use super::spread::{Level, MOST_NOISE, ParameterNoise, Place, SpreadTable};
+use super::spread::{Level, MOST_NOISE, ParameterNoise, Place, SpreadTable, mean_over_phases};
 use rayon::prelude::*;
 
 /// Days in a year, for the discount rate.
@@ -313,8 +313,9 @@ impl ParameterNoise for DeltaMethod<'_> {
         let logs = |shift: f64, k: usize| -> Vec<f64> {
             let mut p = at.clone();
             p[k] *= shift.exp();
-            let moved = self.model.with_parameters(&p);
-            undiscounted.horizons.iter().map(|horizon| moved.expected_if_alive(h, *horizon).max(1e-300).ln()).collect()
+            let ahead = self.model.with_parameters(&p).ahead(h.x, &[h.t], &undiscounted);
+            let count = undiscounted.horizons.len();
+            (0..count).map(|k| mean_over_phases(&ahead, count, k).purchases.max(1e-300).ln()).collect()
         };
         let slopes: Vec<Vec<f64>> = (0..at.len())
             .map(|k| {

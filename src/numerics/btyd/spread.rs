@@ -51,9 +51,9 @@ pub(crate) type SpendShape<'a> = Option<&'a (dyn Fn(u32) -> f64 + Sync)>;
 
 /// Variances of logarithms that come from not knowing the parameters, by (x, T).
 pub(crate) trait ParameterNoise: Sync {
-    /// Variance of ln E[purchases | alive] per horizon.
+    /// Variance of the logarithm of expected purchases if alive, per horizon.
     fn purchases(&self, h: &History, plan: &Plan) -> Vec<f64>;
-    /// Variance of ln E[spend].
+    /// Variance of the logarithm of the expected spend.
     fn spend(&self, x: u32) -> f64;
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct SpreadTable {
     end_offset: f64,
     end_step: f64,
     horizons: usize,
-    /// ln(quantile / expectation) of purchases, [count][end][horizon].
+    /// ln(quantile / expectation) of purchases, by count, end and horizon.
     purchases: Vec<Curve>,
     /// ln(quantile / (expected discounted purchases · harmonic mean spend)).
     value: Vec<Curve>,
@@ -206,7 +206,7 @@ fn curves_of(
 }
 
 /// All phases alike: what the curves are measured against.
-fn mean_over_phases(ahead: &[Ahead], horizons: usize, k: usize) -> Ahead {
+pub(crate) fn mean_over_phases(ahead: &[Ahead], horizons: usize, k: usize) -> Ahead {
     let phases: Vec<&Ahead> = ahead.iter().skip(k).step_by(horizons).collect();
     let n = phases.len() as f64;
     let mean = |f: fn(&Ahead) -> f64| phases.iter().map(|a| f(a)).sum::<f64>() / n;

@@ -7,8 +7,6 @@ mod analysis;
 mod contract;
 mod options;
 mod step;
-#[cfg(test)]
-mod tests;
 
 pub use analysis::RfmAnalysis;
 pub use contract::RFM;

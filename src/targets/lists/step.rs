@@ -1,5 +1,7 @@
 //! Rule, rank, budget, control group.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use arrow::array::{Array, Float64Array, StringArray};
 
 use crate::stage::{Output, Rule, StageError, StageInputs, Step, customer_column};
@@ -174,16 +176,17 @@ const WINDOW_HOURS: i32 = 2;
 fn send_windows(listed: &[Listed], customers: &Table) -> Result<Categories, TableError> {
     let weekdays = customers.categories("favourite_weekday")?;
     let hours = customers.column("favourite_hour")?;
-    let window = |l: &Listed| {
-        let weekday = weekdays.get(l.row)?;
-        Some(match hours.number(l.row) {
-            Some(hour) => {
-                let start = (hour as i32).min(24 - WINDOW_HOURS);
-                format!("{weekday} {start:02}:00-{:02}:00", start + WINDOW_HOURS)
-            }
-            None => weekday.to_owned(),
-        })
+    let window = |l: &Listed| (weekdays.get(l.row), hours.number(l.row).map(|hour| hour as i32));
+    let shown = |(weekday, hour): &(&str, Option<i32>)| match hour {
+        Some(hour) => {
+            let start = (*hour).min(24 - WINDOW_HOURS);
+            format!("{weekday} {start:02}:00-{:02}:00", start + WINDOW_HOURS)
+        }
+        None => (*weekday).to_owned(),
     };
-    let windows = listed.iter().map(window).collect::<Vec<_>>();
-    Ok(Categories::from_words(&windows.iter().map(Option::as_deref).collect::<Vec<_>>()))
+    let windows = listed.iter().map(window).map(|(weekday, hour)| Some((weekday?, hour))).collect::<Vec<_>>();
+    let texts = windows.iter().flatten().copied().collect::<BTreeSet<_>>();
+    let texts: BTreeMap<_, String> = texts.into_iter().map(|w| (w, shown(&w))).collect();
+    let words = windows.iter().map(|w| w.as_ref().and_then(|w| texts.get(w)).map(String::as_str));
+    Ok(Categories::from_words(&words.collect::<Vec<_>>()))
 }

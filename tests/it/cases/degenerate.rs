@@ -146,6 +146,16 @@ fn a_line_that_ends_early() {
     assert_eq!([texts(&refused, "line"), texts(&refused, "reason")], [["3"], ["missing_amount"]]);
 }
 
+/// Blank lines are rows without anything in them; what follows keeps its line.
+#[test]
+fn blank_lines_move_nothing() {
+    let rows = "customer_id,timestamp,amount\n\n1,2024-01-01,1\n\n2,2024-01-02,x\n3,2024-01-03,4\n\n";
+    let (_keep, run) = run_case("2024-01-31", rows, "");
+    let refused = table(&run, "quarantine");
+    assert_eq!(texts(&refused, "line"), ["2", "4", "5", "7"]);
+    assert_eq!(texts(&refused, "reason")[2], "unreadable_amount");
+}
+
 /// Every way of being refused, with its place.
 #[test]
 fn refused_rows_are_named() {

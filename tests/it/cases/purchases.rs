@@ -122,6 +122,24 @@ fn a_past_night_is_as_it_was() {
     assert_eq!(wrong.code, 2, "{}", wrong.stderr);
 }
 
+/// The clock is read when the file says so, and then only.
+#[test]
+fn today_and_yesterday_are_those_of_the_clock() {
+    let orders = "customer_id,timestamp,amount\ng1,2023-02-01,10\ng2,2023-03-05,5\n";
+    let date = |day: &str| {
+        let output = std::process::Command::new("date").args(["-d", day, "+%F"]).output().expect("date");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    for day in ["today", "yesterday"] {
+        let pipeline = format!("{HEAD}as_of = \"{day}\"\n{SOURCE}");
+        let folder = folder(&[("orders.csv", orders), ("p.toml", &pipeline)]);
+        let before = date(day);
+        let ended = run_ok(folder.path(), &["run", "p.toml"]);
+        let possible = [before, date(day)].map(|day| format!("as of {day}\n"));
+        assert!(possible.iter().any(|words| ended.stdout.contains(words)), "{day}: {}", ended.stdout);
+    }
+}
+
 /// A newest order far beyond all others is most likely a slip of the pen; as-of by default follows it, with a warning.
 #[test]
 fn an_as_of_day_taken_from_a_stray_order_is_warned_of() {

@@ -48,11 +48,8 @@ fn stages(criterion: &mut Criterion) {
     });
     let as_reals = |values: &[u32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
     let columns = [as_reals(&x), as_reals(&t_x), as_reals(&tenure)];
-    let features = [
-        Feature::new("x", &columns[0]),
-        Feature::new("t_x", &columns[1]),
-        Feature::new("tenure_days", &columns[2]),
-    ];
+    let features =
+        [Feature::new("x", &columns[0]), Feature::new("t_x", &columns[1]), Feature::new("tenure_days", &columns[2])];
     let options = ClusterOptions { k: KSelection::Fixed(8), ..ClusterOptions::default() };
     group.bench_function("k-means, k = 8", |b| b.iter(|| cluster_customers(&features, &options)));
     group.finish();

@@ -16,8 +16,8 @@ mod points;
 mod references;
 
 use acrm::numerics::btyd::{
-    BetaGeometric, CovariateModel, FirstCoin, History, Opportunities, TransactionModel, fit_bg_nbd,
-    fit_bgbb, fit_covariates, fit_gamma_gamma, fit_pareto_nbd, fit_regularity, fit_sbg, group_by_covariates,
+    BetaGeometric, CovariateModel, FirstCoin, History, Opportunities, TransactionModel, fit_bg_nbd, fit_bgbb,
+    fit_covariates, fit_gamma_gamma, fit_pareto_nbd, fit_regularity, fit_sbg, group_by_covariates,
 };
 use family::{apparel_rows, bgbb, close, donations, family, histories, ln_gaps, printed, spends};
 use reference::{fits, table};

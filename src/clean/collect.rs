@@ -189,11 +189,16 @@ fn read_transactions(
         })?;
         Ok(refused)
     })?;
-    if cleaner.counts.read.rows == 0 {
-        let files = source.files.iter().map(|(f, _)| f.shown.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(SourceError::NoRows { table: source.table.to_owned(), files }.into());
+    some_rows(source, &cleaner.counts)
+}
+
+/// A source without any row is an export that went wrong.
+fn some_rows(source: &SourceFiles, counts: &SourceCounts) -> Result<(), CleanError> {
+    if counts.read.rows > 0 {
+        return Ok(());
     }
-    Ok(())
+    let files = source.files.iter().map(|(f, _)| f.shown.as_str()).collect::<Vec<_>>().join(", ");
+    Err(SourceError::NoRows { table: source.table.to_owned(), files }.into())
 }
 
 /// A first batch whose dates mostly can't be read means a notation that has to be declared.
@@ -245,6 +250,7 @@ fn read_products(
         })?;
         Ok(refused)
     })?;
+    some_rows(source, &own)?;
     counts.push(own);
     Ok(products)
 }
@@ -271,10 +277,11 @@ fn read_customers(
         })?;
         Ok(refused)
     })?;
+    some_rows(source, &own)?;
     let shown = source.files.first().map(|(f, _)| f.shown.clone()).unwrap_or_default();
     let attributes = reader.finish(space, &mut own);
-    let attributes =
-        attributes.map_err(|e| SourceError::unreadable(&shown, e, "do the files of this source have the same columns?"))?;
+    let attributes = attributes
+        .map_err(|e| SourceError::unreadable(&shown, e, "do the files of this source have the same columns?"))?;
     counts.push(own);
     Ok(attributes)
 }

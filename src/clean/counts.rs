@@ -90,12 +90,14 @@ impl SourceCounts {
         }
         for (reason, tally) in &self.by_reason {
             let check = format!("quarantined_{}", reason.code());
-            let money = if self.has_money { format!("; their money is {}", format_money(tally.money)) } else { String::new() };
+            let money =
+                if self.has_money { format!("; their money is {}", format_money(tally.money)) } else { String::new() };
             let note = format!("rows{money}");
             lines.push(Quality::measured(&self.source, &check, tally.rows as f64, note));
         }
         if let Some(day) = self.newest_out_of_window {
-            let note = format!("rows after the as-of day are left out; the newest is of {}", crate::table::format_day(day));
+            let note =
+                format!("rows after the as-of day are left out; the newest is of {}", crate::table::format_day(day));
             lines.push(Quality::measured(&self.source, "newest_out_of_window", f64::from(day), note));
         }
         let (rows, money) = self.imbalance();

@@ -11,18 +11,18 @@ pub(super) const DAY_MINUTES: i32 = 1440;
 
 /// How the timestamps of a source become business time.
 #[derive(Debug, Clone, Default)]
-pub struct Clock {
+pub(super) struct Clock {
     /// Zone of timestamps without an offset, when it is not the business zone.
-    pub source: Option<TimeZone>,
+    pub(super) source: Option<TimeZone>,
     /// The business zone; without one, timestamps stay as written and offsets count as UTC.
-    pub business: Option<TimeZone>,
+    pub(super) business: Option<TimeZone>,
     /// strftime notation of text dates; ISO 8601 without one.
-    pub format: Option<String>,
+    pub(super) format: Option<String>,
 }
 
 impl Clock {
     /// Minutes since 1970-01-01 00:00 business time of a text; `None` when it can't be read.
-    pub fn minute_of_text(&self, text: &str) -> Option<i32> {
+    pub(super) fn minute_of_text(&self, text: &str) -> Option<i32> {
         let text = text.trim();
         if let Some(format) = &self.format {
             let parsed = strtime::parse(format, text).ok()?;
@@ -42,18 +42,18 @@ impl Clock {
     }
 
     /// Minutes of business time of an instant.
-    pub fn minute_of_instant(&self, instant: Timestamp) -> Option<i32> {
+    pub(super) fn minute_of_instant(&self, instant: Timestamp) -> Option<i32> {
         let zone = self.business.clone().unwrap_or(TimeZone::UTC);
         minute(zone.to_datetime(instant))
     }
 
     /// Whether a timestamp without an offset is business time already.
-    pub fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.source.is_none()
     }
 
     /// Minutes of business time of a timestamp in the source's zone.
-    pub fn minute_of_civil(&self, civil: DateTime) -> Option<i32> {
+    pub(super) fn minute_of_civil(&self, civil: DateTime) -> Option<i32> {
         match &self.source {
             None => minute(civil),
             Some(zone) => self.minute_of_instant(zone.to_timestamp(civil).ok()?),
@@ -61,7 +61,7 @@ impl Clock {
     }
 
     /// The same from minutes since 1970-01-01 00:00 in the source's zone.
-    pub fn minute_of_civil_minute(&self, local: i32) -> Option<i32> {
+    pub(super) fn minute_of_civil_minute(&self, local: i32) -> Option<i32> {
         if self.is_plain() {
             return Some(local);
         }
@@ -104,9 +104,22 @@ fn minute(civil: DateTime) -> Option<i32> {
 /// The readings of a text date that is not ISO 8601, as (notation, ISO date) pairs.
 pub(super) fn readings(text: &str) -> Vec<(&'static str, String)> {
     const NOTATIONS: &[&str] = &[
-        "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y %H:%M",
-        "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S",
-        "%d.%m.%Y %H:%M:%S", "%d %b %Y", "%b %d, %Y",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d.%m.%Y",
+        "%d-%m-%Y",
+        "%m-%d-%Y",
+        "%Y/%m/%d",
+        "%Y%m%d",
+        "%d/%m/%Y %H:%M",
+        "%m/%d/%Y %H:%M",
+        "%d.%m.%Y %H:%M",
+        "%Y/%m/%d %H:%M",
+        "%d/%m/%Y %H:%M:%S",
+        "%m/%d/%Y %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S",
+        "%d %b %Y",
+        "%b %d, %Y",
     ];
     let read = |notation: &&'static str| {
         let parsed = strtime::parse(notation, text.trim()).ok()?;

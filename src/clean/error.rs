@@ -10,7 +10,9 @@ pub enum CleanError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// Dates that are not ISO 8601, without a notation declared.
-    #[error("{file}, line {line}: column `{column}`: \"{value}\" is not an ISO 8601 date{readings}\n  hint: set `date_format` in [sources.{table}], for example date_format = \"{example}\"")]
+    #[error(
+        "{file}, line {line}: column `{column}`: \"{value}\" is not an ISO 8601 date{readings}\n  hint: set `date_format` in [sources.{table}], for example date_format = \"{example}\""
+    )]
     DateNotation {
         /// Input table.
         table: String,

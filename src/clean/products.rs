@@ -13,7 +13,7 @@ use super::values::{Ids, Origin, decimals, ids, shown};
 
 /// Products by id.
 #[derive(Debug, Default)]
-pub struct Products {
+pub(super) struct Products {
     ids: Interner,
     categories: Vec<Option<String>>,
     costs: Vec<Option<i64>>,
@@ -33,16 +33,6 @@ impl Products {
     /// Cost of one piece, in ten-thousandths.
     pub(super) fn cost(&self, product: usize) -> Option<i64> {
         self.costs[product]
-    }
-
-    /// How many products.
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
     }
 
     /// Takes a batch of the products source. A product named twice keeps, per column, the smallest value given, so

@@ -76,7 +76,12 @@ pub const QUARANTINE: TableSpec = TableSpec {
     columns: &[
         ColumnSpec::new("source", Kind::Category, "", "input table"),
         ColumnSpec::new("file", Kind::Category, "", "file, relative to the pipeline file"),
-        ColumnSpec::new("line", Kind::Count, "", "physical line of a text file (header = 1), data row from 1 otherwise"),
+        ColumnSpec::new(
+            "line",
+            Kind::Count,
+            "",
+            "physical line of a text file (header = 1), data row from 1 otherwise",
+        ),
         ColumnSpec::new("column", Kind::Category, "", "column in the file"),
         ColumnSpec::new("value", Kind::Text, "", "what stood there"),
         ColumnSpec::new("reason", Kind::Category, "", "why the row is refused"),

@@ -6,14 +6,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Analytical CRM engine: business exports in; customer, value, segment and target tables out.
 #[derive(Debug, Parser)]
-#[command(name = "acrm", version, after_help = "Examples:
+#[command(
+    name = "acrm",
+    version,
+    after_help = "Examples:
   acrm check pipelines/shop.toml            is everything right, before a row is read?
   acrm run pipelines/shop.toml              the nightly job
   acrm explain out/shop/latest --customer C000042
   acrm schema clv                           what each column means
 
 Exit codes: 0 done, 1 internal failure, 2 usage or pipeline file wrong, 3 an input can't be read,
-4 a guard failed and nothing was published, 5 another run holds the lock.")]
+4 a guard failed and nothing was published, 5 another run holds the lock."
+)]
 pub(super) struct Arguments {
     /// Say nothing but errors
     #[arg(long, short, global = true)]

@@ -195,7 +195,8 @@ fn take_table<'a>(root: &mut DeTable<'a>, name: &str, diagnostics: &mut Vec<Diag
 fn take_array<'a>(root: &mut DeTable<'a>, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Section<'a>> {
     let Some(value) = root.remove(name) else { return Vec::new() };
     let span = value.span();
-    let wrong = |span| Diagnostic::new(span, format!("`{name}` is a list of sections")).hint(format!("write [[{name}]]"));
+    let wrong =
+        |span| Diagnostic::new(span, format!("`{name}` is a list of sections")).hint(format!("write [[{name}]]"));
     let DeValue::Array(items) = value.into_inner() else {
         diagnostics.push(wrong(span));
         return Vec::new();

@@ -28,7 +28,13 @@ fn sections() -> Vec<Described> {
         example,
     };
     let mut all = vec![
-        own("pipeline", false, "The run as a whole.", schemars::schema_for!(PipelineOptions), "[pipeline]\nname = \"nightly\"\ncurrency = \"EUR\"\n"),
+        own(
+            "pipeline",
+            false,
+            "The run as a whole.",
+            schemars::schema_for!(PipelineOptions),
+            "[pipeline]\nname = \"nightly\"\ncurrency = \"EUR\"\n",
+        ),
         own(
             "sources.NAME",
             false,
@@ -37,7 +43,13 @@ fn sections() -> Vec<Described> {
             "[sources.transactions]\npath = \"exports/orders_*.csv.gz\"\n\
              columns = { customer_id = \"Customer ID\", timestamp = \"InvoiceDate\", amount = \"Total\" }\n",
         ),
-        own("clean", false, "How transactions are cleaned.", schemars::schema_for!(CleanOptions), "[clean]\nduplicates = \"merge\"\n"),
+        own(
+            "clean",
+            false,
+            "How transactions are cleaned.",
+            schemars::schema_for!(CleanOptions),
+            "[clean]\nduplicates = \"merge\"\n",
+        ),
         own(
             "checks",
             true,
@@ -72,11 +84,8 @@ pub fn json_schema() -> Value {
             schema.remove("$defs");
             schema.remove("$schema");
         }
-        let schema = if section.repeated {
-            json!({ "type": "array", "items": section.schema })
-        } else {
-            section.schema
-        };
+        let schema =
+            if section.repeated { json!({ "type": "array", "items": section.schema }) } else { section.schema };
         if section.name == "sources.NAME" {
             let tables = INPUT_TABLES.iter().map(|t| (t.name.to_owned(), schema.clone())).collect::<Map<_, _>>();
             let sources = json!({
@@ -109,13 +118,19 @@ pub fn markdown_reference() -> String {
         let properties = section.schema.get("properties").and_then(Value::as_object);
         for (key, property) in properties.into_iter().flatten() {
             let meaning = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-            let _ = writeln!(out, "| `{key}` | {} | {} |", type_of(property, section.schema.get("$defs")), meaning.replace('|', "\\|"));
+            let _ = writeln!(
+                out,
+                "| `{key}` | {} | {} |",
+                type_of(property, section.schema.get("$defs")),
+                meaning.replace('|', "\\|")
+            );
         }
         let _ = write!(out, "\n```toml\n{}```\n", section.example);
     }
     out.push_str("\n## Input tables\n");
     for table in INPUT_TABLES {
-        let _ = write!(out, "\n### {}\n\nA row is {}.\n\n| column | | meaning |\n|---|---|---|\n", table.name, table.row);
+        let _ =
+            write!(out, "\n### {}\n\nA row is {}.\n\n| column | | meaning |\n|---|---|---|\n", table.name, table.row);
         for column in table.columns {
             let need = if column.need == crate::source::Need::Required { "required" } else { "" };
             let _ = writeln!(out, "| `{}` | {need} | {} |", column.name, column.meaning);

@@ -26,10 +26,3 @@ fn within(text: &str, diagnostic: &Diagnostic) -> std::ops::Range<usize> {
     let end = diagnostic.span.end.min(text.len());
     diagnostic.span.start.min(end)..end
 }
-
-/// Line and column (from 1) of a byte position.
-pub(crate) fn line_column(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |p| p + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}

@@ -41,7 +41,9 @@ pub enum EngineError {
         source: StageError,
     },
     /// Rows or money are unaccounted for.
-    #[error("the run does not balance, nothing was published:\n{0}\n  hint: this is a bug in acrm; please report it with the pipeline file")]
+    #[error(
+        "the run does not balance, nothing was published:\n{0}\n  hint: this is a bug in acrm; please report it with the pipeline file"
+    )]
     Unbalanced(String),
     /// A guard of the pipeline file failed.
     #[error("a guard failed, nothing was published:\n{0}\n  hint: look at the sources, or change [[checks]]")]

@@ -132,9 +132,9 @@ fn check_analyses(
     let attributes: Vec<String> = sources.get("customers").map_or_else(Vec::new, |source| {
         source.columns.0.iter().map(|(standard, _)| standard.clone()).filter(|n| n != "customer_id").collect()
     });
-    let has_money = sources.get("transactions").is_none_or(|s| {
-        s.columns.has("amount") || (s.columns.has("quantity") && s.columns.has("unit_price"))
-    });
+    let has_money = sources
+        .get("transactions")
+        .is_none_or(|s| s.columns.has("amount") || (s.columns.has("quantity") && s.columns.has("unit_price")));
     // only the customers source adds columns of its own; when it can't be read, rules may name what isn't known here
     let complete = sources.contains_key("customers") || !document.has_customers();
     let mut columns = RuleColumns::new(complete);
@@ -162,11 +162,13 @@ fn add_columns(columns: &mut RuleColumns, analysis: &dyn crate::stage::Analysis,
     let tables = analysis.makes().iter().filter(|t| t.is_per_customer() && !INTERNAL_TABLES.contains(&t.name));
     for table in tables {
         for column in table.columns.iter().filter(|c| c.expansion == Expansion::One) {
-            columns.add(column.name, table.name);
+            columns.add(column.name, table.name, Some(column.kind));
         }
         for (owner, name) in step.expanded_columns() {
             if owner == table.name {
-                columns.add(name, table.name);
+                // what kind an attribute is of is known when it has been read
+                let spec = table.column(&name).filter(|spec| spec.name != "{name}");
+                columns.add(name, table.name, spec.map(|spec| spec.kind));
             }
         }
     }

@@ -144,11 +144,7 @@ fn run_info(plan: &Plan, cleaned: &Cleaned) -> Result<RunInfo, EngineError> {
         let reasons = reasons.map(|(reason, tally)| format!("  {}: {} rows", reason.code(), tally.rows));
         return Err(EngineError::NothingAccepted(lines.chain(reasons).collect::<Vec<_>>().join("\n")));
     };
-    Ok(RunInfo {
-        as_of: plan.as_of.unwrap_or(newest),
-        currency: plan.currency.clone(),
-        pipeline: plan.name.clone(),
-    })
+    Ok(RunInfo { as_of: plan.as_of.unwrap_or(newest), currency: plan.currency.clone(), pipeline: plan.name.clone() })
 }
 
 /// What the steps want of the run before.
@@ -288,9 +284,8 @@ fn write_tables(
 }
 
 fn write_texts(folder: &Path, manifest: &Manifest, models: &[ModelFile], pipeline: &str) -> Result<(), EngineError> {
-    let write = |path: &Path, text: &str| {
-        std::fs::write(path, text).map_err(|source| SinkError::io("write", path, source))
-    };
+    let write =
+        |path: &Path, text: &str| std::fs::write(path, text).map_err(|source| SinkError::io("write", path, source));
     let models_folder = folder.join("models");
     std::fs::create_dir_all(&models_folder)
         .map_err(|source| SinkError::io("create the folder", &models_folder, source))?;

@@ -79,7 +79,10 @@ fn check_columns(table: &InputTable, map: &ColumnMap, file: &InputFile, head: &H
                 format!("all of the header is one column; set delimiter = \"{mark}\" in [sources.{}]?", table.name)
             }
             (None, Some(near)) => {
-                format!("the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]", table.name)
+                format!(
+                    "the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]",
+                    table.name
+                )
             }
             (None, None) => format!("its columns: {}", head.names().collect::<Vec<_>>().join(", ")),
         };

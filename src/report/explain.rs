@@ -196,7 +196,12 @@ fn list_place(name: &str, lists: Option<&DataFrame>) -> String {
         let targets = lists.column("target")?.str()?.clone();
         let Some(row) = targets.iter().position(|t| t == Some(name)) else { return Ok(None) };
         let cell = |column: &str| lists.column(column).map(|c| shown(c, row));
-        Ok(Some(format!(", rank {} of the list, arm {}, expected profit {}", cell("rank")?, cell("arm")?, cell("expected_profit")?)))
+        Ok(Some(format!(
+            ", rank {} of the list, arm {}, expected profit {}",
+            cell("rank")?,
+            cell("arm")?,
+            cell("expected_profit")?
+        )))
     };
     match find() {
         Ok(Some(place)) => place,

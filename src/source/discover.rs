@@ -53,7 +53,8 @@ pub fn discover(table: &str, options: &SourceOptions, base: &Path) -> Result<Vec
         })?;
         let before = files.len();
         for path in paths {
-            let path = path.map_err(|e| SourceError::unreadable(&e.path().display().to_string(), e.error(), PERMISSION))?;
+            let path =
+                path.map_err(|e| SourceError::unreadable(&e.path().display().to_string(), e.error(), PERMISSION))?;
             if path.is_dir() {
                 continue;
             }

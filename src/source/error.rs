@@ -15,7 +15,9 @@ pub enum SourceError {
         reason: String,
     },
     /// Nothing matches.
-    #[error("sources.{table}: no file matches `{pattern}`\n  hint: paths are relative to the pipeline file; looked for {looked_for}")]
+    #[error(
+        "sources.{table}: no file matches `{pattern}`\n  hint: paths are relative to the pipeline file; looked for {looked_for}"
+    )]
     NoFile {
         /// Input table.
         table: String,
@@ -25,7 +27,9 @@ pub enum SourceError {
         looked_for: String,
     },
     /// An ending that is no known format.
-    #[error("{file}: format not known from its ending\n  hint: set `format` in [sources.{table}] to csv, parquet, json_lines or arrow_ipc")]
+    #[error(
+        "{file}: format not known from its ending\n  hint: set `format` in [sources.{table}] to csv, parquet, json_lines or arrow_ipc"
+    )]
     UnknownFormat {
         /// Input table.
         table: String,
@@ -63,7 +67,9 @@ pub enum SourceError {
         hint: String,
     },
     /// Two columns bear one name.
-    #[error("{file}: the header names `{column}` twice (columns {first} and {second})\n  hint: rename one of them in the export")]
+    #[error(
+        "{file}: the header names `{column}` twice (columns {first} and {second})\n  hint: rename one of them in the export"
+    )]
     DuplicateColumn {
         /// File.
         file: String,
@@ -75,7 +81,9 @@ pub enum SourceError {
         second: usize,
     },
     /// A line with another number of fields than the header.
-    #[error("{file}, line {line}: {found} fields, the header has {expected}\n  hint: a delimiter or a quote inside a field? check the line, or set `delimiter` in [sources.{table}]")]
+    #[error(
+        "{file}, line {line}: {found} fields, the header has {expected}\n  hint: a delimiter or a quote inside a field? check the line, or set `delimiter` in [sources.{table}]"
+    )]
     RaggedLine {
         /// Input table.
         table: String,

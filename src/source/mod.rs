@@ -13,7 +13,7 @@ mod lines;
 mod options;
 mod read;
 
-pub use contract::{CUSTOMERS, INPUT_TABLES, InputColumn, InputTable, PRODUCTS, TRANSACTIONS, Need};
+pub use contract::{CUSTOMERS, INPUT_TABLES, InputColumn, InputTable, Need, PRODUCTS, TRANSACTIONS};
 pub use digest::digest;
 pub use discover::{Format, InputFile, discover};
 pub use error::SourceError;

@@ -9,8 +9,7 @@ mod options;
 mod rule;
 
 pub use analysis::{
-    Analysis, CheckContext, INPUTS, Layer, ModelFile, Output, RunInfo, SectionShape, StageError, StageInputs,
-    Step,
+    Analysis, CheckContext, INPUTS, Layer, ModelFile, Output, RunInfo, SectionShape, StageError, StageInputs, Step,
 };
 pub use diagnostic::{Diagnostic, nearest};
 pub use options::Section;

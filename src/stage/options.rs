@@ -101,8 +101,7 @@ impl<'a> Section<'a> {
             let name: &str = key.get_ref();
             if !known.iter().any(|k| k == name) {
                 let message = format!("unknown key `{name}` in `[{}]`", self.name);
-                diagnostics
-                    .push(Diagnostic::new(key.span(), message).suggest(name, known.iter().map(String::as_str)));
+                diagnostics.push(Diagnostic::new(key.span(), message).suggest(name, known.iter().map(String::as_str)));
                 continue;
             }
             let mut alone = DeTable::new();

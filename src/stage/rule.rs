@@ -5,14 +5,14 @@ use std::ops::Range;
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
-use crate::table::{Tables, to_frame};
+use crate::table::{Kind, Tables, frame_type, to_frame};
 
 use super::diagnostic::{Diagnostic, nearest};
 
 /// The columns that rules may use: which table holds which.
 #[derive(Debug, Clone, Default)]
 pub struct RuleColumns {
-    columns: Vec<(String, &'static str)>,
+    columns: Vec<(String, &'static str, Option<Kind>)>,
     complete: bool,
 }
 
@@ -22,16 +22,27 @@ impl RuleColumns {
         Self { columns: Vec::new(), complete }
     }
 
-    /// Adds a column of a table; a name that an earlier table holds already keeps meaning the earlier one.
-    pub fn add(&mut self, name: impl Into<String>, table: &'static str) {
+    /// Adds a column of a table, with its kind when that is known before anything is read; a name that an earlier
+    /// table holds already keeps meaning the earlier one.
+    pub fn add(&mut self, name: impl Into<String>, table: &'static str, kind: Option<Kind>) {
         let name = name.into();
         if self.table_of(&name).is_none() {
-            self.columns.push((name, table));
+            self.columns.push((name, table, kind));
         }
     }
 
     fn table_of(&self, name: &str) -> Option<&'static str> {
-        self.columns.iter().find(|(n, _)| n == name).map(|(_, t)| *t)
+        self.columns.iter().find(|(n, ..)| n == name).map(|(_, t, _)| *t)
+    }
+
+    /// A frame without rows that has the named columns; `None` when the kind of one is not known.
+    fn empty_frame(&self, names: &[(String, &'static str)]) -> Option<DataFrame> {
+        let field = |(name, _): &(String, &'static str)| {
+            let kind = self.columns.iter().find(|(n, ..)| n == name)?.2?;
+            Some(Field::new(name.as_str().into(), frame_type(kind)))
+        };
+        let schema = names.iter().map(field).collect::<Option<Vec<_>>>()?;
+        Some(DataFrame::empty_with_schema(&schema.into_iter().collect()))
     }
 
     /// Why a name can't be used, if it can't.
@@ -42,7 +53,7 @@ impl RuleColumns {
 
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|(n, _)| n.as_str())
+        self.columns.iter().map(|(n, ..)| n.as_str())
     }
 }
 
@@ -76,6 +87,14 @@ impl Rule {
                 None => {}
             }
         }
+        if errors.is_empty()
+            && let Some(frame) = known.empty_frame(&columns).filter(|_| !columns.is_empty())
+            && let Err(error) = matches(frame, &expression)
+        {
+            let hint = "compare numbers with numbers, words with 'words', days with DATE '2024-03-01'";
+            let message = format!("rule can't be evaluated: {}", first_line(&error));
+            errors.push(Diagnostic::new(span.clone(), message).hint(hint));
+        }
         if errors.is_empty() { Ok(Self { text: text.to_owned(), expression, columns }) } else { Err(errors) }
     }
 
@@ -104,16 +123,20 @@ impl Rule {
             let column = column.as_ref().map_err(|e| polars_err!(ColumnNotFound: "{e}"))?;
             columns.push((name.as_str(), column));
         }
-        matches(to_frame(columns)?, &self.expression)
+        matches(to_frame(columns)?, &self.expression).map_err(|e| polars_err!(ComputeError: "{}", first_line(&e)))
     }
 }
 
 /// Evaluates a condition on a frame; nulls are false.
 fn matches(frame: DataFrame, condition: &Expr) -> PolarsResult<Vec<bool>> {
+    let customers = frame.height();
     let out = frame.lazy().select([condition.clone().alias("rule")]).collect()?;
-    let flags = out.column("rule")?.bool().map_err(|_| {
-        polars_err!(ComputeError: "the rule gives a value, not true or false; compare it with something")
-    })?;
+    let flags = out.column("rule")?.bool().map_err(
+        |_| polars_err!(ComputeError: "the rule gives a value, not true or false; compare it with something"),
+    )?;
+    if flags.len() != customers {
+        polars_bail!(ComputeError: "the rule gives one answer for all customers; leave sum, max and the like out");
+    }
     Ok(flags.iter().map(|flag| flag.unwrap_or(false)).collect())
 }
 
@@ -122,9 +145,8 @@ fn matches(frame: DataFrame, condition: &Expr) -> PolarsResult<Vec<bool>> {
 /// # Errors
 /// When no table holds it.
 pub fn customer_column(tables: &Tables, column: &str) -> Result<crate::table::Column, crate::table::TableError> {
-    let holds = |table: &&std::sync::Arc<crate::table::Table>| {
-        table.spec().is_per_customer() && table.column(column).is_ok()
-    };
+    let holds =
+        |table: &&std::sync::Arc<crate::table::Table>| table.spec().is_per_customer() && table.column(column).is_ok();
     let customers = tables.iter().find(|t| t.spec().name == "customers" && t.column(column).is_ok());
     let table = customers.or_else(|| tables.iter().find(holds));
     let missing = || crate::table::TableError::NoTable { table: format!("with a column {column}") };

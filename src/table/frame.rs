@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::column::Column as Values;
+use super::contract::Kind;
 
 /// A polars frame of the given columns. Money becomes currency units as floats, categories and text become strings.
 ///
@@ -16,6 +17,18 @@ pub fn to_frame<'a>(columns: impl IntoIterator<Item = (&'a str, &'a Values)>) ->
         series.push(to_series(name, values)?.into());
     }
     DataFrame::new(height, series)
+}
+
+/// The type that a column of this kind has in [`to_frame`].
+pub fn frame_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Text | Kind::Category => DataType::String,
+        Kind::Count => DataType::Int64,
+        Kind::Score => DataType::Int32,
+        Kind::Real | Kind::Money => DataType::Float64,
+        Kind::Day => DataType::Date,
+        Kind::Flag => DataType::Boolean,
+    }
 }
 
 fn to_series(name: &str, values: &Values) -> PolarsResult<Series> {

@@ -17,7 +17,7 @@ pub(crate) use column::display_real;
 pub use column::{Categories, Column};
 pub use contract::{ColumnSpec, Expansion, Kind, TableSpec};
 pub use day::{civil_day, format_day, parse_day};
-pub use frame::to_frame;
+pub use frame::{frame_type, to_frame};
 pub use money::{MONEY_SCALE, Money, format_money};
 pub use quality::{Quality, RUN_QUALITY};
 pub use table_set::{Table, TableBuilder, TableError, Tables};

@@ -41,7 +41,8 @@ pub const RUN_QUALITY: TableSpec = TableSpec {
         ColumnSpec::new("source", Kind::Category, "", "source, analysis or target list that was looked at"),
         ColumnSpec::new("check", Kind::Text, "", "what was checked"),
         ColumnSpec::new("measured", Kind::Real, "", "what was found; the note names the unit"),
-        ColumnSpec::new("limit", Kind::Real, "", "the limit it is held against; empty when it is only counted").nullable(),
+        ColumnSpec::new("limit", Kind::Real, "", "the limit it is held against; empty when it is only counted")
+            .nullable(),
         ColumnSpec::new("ok", Kind::Flag, "", "whether it is within the limit"),
         ColumnSpec::new("note", Kind::Text, "", "unit, meaning and remedy"),
     ],

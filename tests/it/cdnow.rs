@@ -96,7 +96,7 @@ fn reference(model: &str) -> Option<BTreeMap<String, BTreeMap<String, f64>>> {
 /// Per-customer figures to 1e-6. Weeks become days; value without a discount is purchases × mean spend.
 #[test]
 fn every_customer_equals_the_reference() {
-    for (name, key) in [("bg_nbd", "bg"), ("mbg_nbd", "mbg")] {
+    for (name, key) in [("bg_nbd", "bg"), ("mbg_nbd", "mbg"), ("pareto_nbd", "pnbd")] {
         let Some(expected) = reference(key) else { return };
         let folder = run_sample(name, 0.0);
         let clv = table(&folder.path().join("out/latest"), "clv");
@@ -157,9 +157,8 @@ fn forecasts_of_the_sample_equal_the_reference() {
     let names = lines.next().expect("a header");
     let place = |name: &str| names.iter().position(|n| *n == name).unwrap_or_else(|| panic!("no {name}"));
     let rows: Vec<Vec<&str>> = lines.collect();
-    for (model, p_alive, holdout) in
-        [("bg_nbd", "bg_p_alive", "bg_cet_holdout"), ("mbg_nbd", "mbg_p_alive", "mbg_cet_holdout")]
-    {
+    for (model, key) in [("bg_nbd", "bg"), ("mbg_nbd", "mbg"), ("pareto_nbd", "pnbd")] {
+        let (p_alive, holdout) = (format!("{key}_p_alive"), format!("{key}_cet_holdout"));
         let folder = run_sample(model, 0.1);
         let clv = table(&folder.path().join("out/latest"), "clv");
         assert_eq!(clv.height(), 2357);
@@ -167,7 +166,7 @@ fn forecasts_of_the_sample_equal_the_reference() {
             let found: BTreeMap<String, f64> =
                 texts(&clv, "customer_id").into_iter().zip(numbers(&clv, ours)).collect();
             for row in &rows {
-                let want: f64 = row[place(theirs)].parse().expect("a number");
+                let want: f64 = row[place(&theirs)].parse().expect("a number");
                 close(&format!("{model} {} {ours}", row[0]), found[row[0]], want, 1e-6);
             }
         }

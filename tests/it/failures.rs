@@ -267,6 +267,17 @@ fn sources_that_break_their_contract() {
     }
 }
 
+/// A header and nothing below it is an export that went wrong, for every source.
+#[test]
+fn a_source_without_rows() {
+    for (source, header) in [("customers", "customer_id,city\n"), ("products", "product_id,category\n")] {
+        let folder = after_a_good_night();
+        write(folder.path(), "other.csv", header);
+        write(folder.path(), "p.toml", format!("{PIPELINE}[sources.{source}]\npath = \"other.csv\"\n"));
+        fails(folder.path(), 3, &[&format!("sources.{source}: no row in other.csv"), "hint"]);
+    }
+}
+
 /// Files of one source that differ in their columns: the file that lacks one is named, whichever comes first.
 #[test]
 fn files_with_other_columns() {
@@ -344,6 +355,30 @@ fn a_rule_that_is_no_condition() {
         format!("{PIPELINE}[[targets]]\nname = \"s\"\nwhere = \"orders > 0\"\nrank_by = \"clv_90\"\n"),
     );
     fails(folder.path(), 2, &["`clv_90`", "did you mean `clv_90d`?"]);
+}
+
+/// A rule whose parts don't go together is found by `check`, with its place, before a row is read.
+#[test]
+fn a_rule_that_compares_what_cannot_be_compared() {
+    let rules = [
+        ("orders = 'many'", "cannot compare string with numeric type"),
+        ("last_purchase >= '2024-01-03'", "DATE '2024-03-01'"),
+        ("customer_id = 1", "cannot compare string with numeric type"),
+        ("sum(orders) > 2", "one answer for all customers"),
+        ("orders + clv_90d", "compare it with something"),
+    ];
+    for (rule, words) in rules {
+        for section in ["segments", "targets"] {
+            let pipeline = format!("{PIPELINE}[[{section}]]\nname = \"r\"\nwhere = \"{rule}\"\n");
+            let folder = folder(&[("orders.csv", ORDERS), ("p.toml", &pipeline)]);
+            fails(folder.path(), 2, &["p.toml:7:9", words, rule]);
+            assert_eq!(acrm(folder.path(), &["check", "p.toml"]).code, 2, "{rule}");
+        }
+    }
+    let dates = "[[segments]]\nname = \"r\"\nwhere = \"last_purchase >= DATE '2024-02-01' AND rfm_segment IN ('At risk', 'Champions')\"\n";
+    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", &format!("{PIPELINE}{dates}"))]);
+    let ended = run_ok(folder.path(), &["run", "p.toml", "--quiet"]);
+    assert_eq!(ended.stderr, "", "and what is right is not talked about");
 }
 
 /// The lock of the output folder is held: exit code 5, at once.

@@ -9,22 +9,75 @@ pub const CUSTOMERS: TableSpec = TableSpec {
     about: "Everyone who bought, returned something, or is in the customers source: what they did, and who they are.",
     columns: &[
         ColumnSpec::new("customer_id", Kind::Text, "", "id as in the sources"),
-        ColumnSpec::new("orders", Kind::Count, "orders", "orders with a positive amount; lines of one transaction id are one order"),
-        ColumnSpec::new("purchase_days", Kind::Count, "days", "distinct days with a purchase whose total, refunds of the same day included, is positive"),
+        ColumnSpec::new(
+            "orders",
+            Kind::Count,
+            "orders",
+            "orders with a positive amount; lines of one transaction id are one order",
+        ),
+        ColumnSpec::new(
+            "purchase_days",
+            Kind::Count,
+            "days",
+            "distinct days with a purchase whose total, refunds of the same day included, is positive",
+        ),
         ColumnSpec::new("first_purchase", Kind::Day, "", "day of the first order; empty without one").nullable(),
         ColumnSpec::new("last_purchase", Kind::Day, "", "day of the last order; a refund never moves it").nullable(),
         ColumnSpec::new("days_since_last", Kind::Count, "days", "as_of − last_purchase").nullable(),
         ColumnSpec::new("tenure_days", Kind::Count, "days", "as_of − first_purchase").nullable(),
-        ColumnSpec::new("spend_gross", Kind::Money, "currency", "money of all lines before refunds; empty when the log has no money").nullable(),
+        ColumnSpec::new(
+            "spend_gross",
+            Kind::Money,
+            "currency",
+            "money of all lines before refunds; empty when the log has no money",
+        )
+        .nullable(),
         ColumnSpec::new("refunds", Kind::Money, "currency", "money taken back, as a positive number").nullable(),
         ColumnSpec::new("spend_net", Kind::Money, "currency", "spend_gross − refunds").nullable(),
-        ColumnSpec::new("margin", Kind::Money, "currency", "margin of the lines whose cost or margin is known; empty when none can be").nullable(),
+        ColumnSpec::new(
+            "margin",
+            Kind::Money,
+            "currency",
+            "margin of the lines whose cost or margin is known; empty when none can be",
+        )
+        .nullable(),
         ColumnSpec::new("spend_mean", Kind::Real, "currency", "spend_net per order").nullable(),
-        ColumnSpec::new("favourite_category", Kind::Category, "", "product category of most lines; the first by name among equals").nullable(),
-        ColumnSpec::new("favourite_channel", Kind::Category, "", "channel of most orders; the first by name among equals").nullable(),
-        ColumnSpec::new("favourite_weekday", Kind::Category, "", "weekday of most orders; the earliest from Monday among equals").nullable(),
-        ColumnSpec::new("favourite_hour", Kind::Score, "hour", "hour of most orders, 0..23 business time; the earliest among equals").nullable(),
-        ColumnSpec::new("{name}", Kind::Text, "", "each attribute of the customers source, under its name in snake case").nullable().per_name(),
+        ColumnSpec::new(
+            "favourite_category",
+            Kind::Category,
+            "",
+            "product category of most lines; the first by name among equals",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "favourite_channel",
+            Kind::Category,
+            "",
+            "channel of most orders; the first by name among equals",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "favourite_weekday",
+            Kind::Category,
+            "",
+            "weekday of most orders; the earliest from Monday among equals",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "favourite_hour",
+            Kind::Score,
+            "hour",
+            "hour of most orders, 0..23 business time; the earliest among equals",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "{name}",
+            Kind::Text,
+            "",
+            "each attribute of the customers source, under its name in snake case",
+        )
+        .nullable()
+        .per_name(),
     ],
     example: "SELECT favourite_channel, count(*), sum(spend_net) FROM 'out/latest/customers.parquet' GROUP BY ALL",
 };

@@ -8,14 +8,13 @@ use crate::clean::{Extra, Ledger, Line, PARTITIONS};
 
 use super::one::{FoldRules, Folded, Workspace};
 
-/// Folds all partitions; the result is in no particular order but always the same set.
-pub(super) fn fold_ledger(ledger: &Ledger, rules: FoldRules<'_>) -> std::io::Result<Vec<Folded>> {
+/// Folds all partitions, one vector each; they are in no particular order but always the same set.
+pub(super) fn fold_ledger(ledger: &Ledger, rules: FoldRules<'_>) -> std::io::Result<Vec<Vec<Folded>>> {
     let parts = (0..PARTITIONS).into_par_iter().map(|number| {
         let (lines, extras) = ledger.partition(number)?;
         Ok(fold_partition(&lines, &extras, rules))
     });
-    let parts = parts.collect::<std::io::Result<Vec<_>>>()?;
-    Ok(parts.concat())
+    parts.collect()
 }
 
 /// Groups the lines of a partition by customer (a counting sort by first appearance) and folds each group.

@@ -21,6 +21,7 @@ mod contract;
 mod fold;
 mod one;
 mod table;
+mod totals;
 #[cfg(test)]
 mod tests;
 

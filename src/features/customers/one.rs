@@ -135,7 +135,13 @@ impl Workspace {
 
     /// Lines to orders in time order; lines that share a transaction id are one order, on its earliest minute. False
     /// when an amount leaves 64 bits.
-    fn put_orders_together(&mut self, lines: &[Line], extras: &[Extra], rows: &mut [u32], channel_ranks: &[u32]) -> bool {
+    fn put_orders_together(
+        &mut self,
+        lines: &[Line],
+        extras: &[Extra],
+        rows: &mut [u32],
+        channel_ranks: &[u32],
+    ) -> bool {
         let minute = |row: &u32| lines[*row as usize].minute;
         if !rows.is_sorted_by_key(minute) {
             rows.sort_by_key(minute);

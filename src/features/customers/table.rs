@@ -20,7 +20,7 @@ struct Rows {
 }
 
 /// The customers table and the purchase history.
-pub(super) fn tables(folded: Vec<Folded>, cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
+pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
     let rows = union(folded, cleaned);
     let history = history(&rows, cleaned.has_money, as_of)?;
     let f = &rows.folded;
@@ -77,11 +77,8 @@ fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> Tabl
     let (channels, channel_ranks) = cleaned.channels.ranks();
     let rank = |ranks: &[u32], number: u32| ranks.get(number as usize).map_or(-1, |rank| *rank as i32);
     let code = |f: &Folded, code: i32| if f.orders > 0 { code } else { -1 };
-    let hours = if cleaned.has_time_of_day {
-        buyers(rows, |f| i32::from(f.hour))
-    } else {
-        Int32Array::new_null(rows.len())
-    };
+    let hours =
+        if cleaned.has_time_of_day { buyers(rows, |f| i32::from(f.hour)) } else { Int32Array::new_null(rows.len()) };
     let categories = Categories::from_codes(all(rows, |f| code(f, rank(&category_ranks, f.category))), categories);
     let channels = Categories::from_codes(all(rows, |f| code(f, rank(&channel_ranks, f.channel))), channels);
     let weekdays = Categories::from_codes(all(rows, |f| code(f, i32::from(f.weekday))), WEEKDAYS.map(str::to_owned));
@@ -115,19 +112,25 @@ fn history(rows: &Rows, has_money: bool, as_of: i32) -> Result<Table, TableError
 }
 
 /// All customers in the byte order of their ids.
-fn union(folded: Vec<Folded>, cleaned: &Cleaned) -> Rows {
+fn union(folded: &[Vec<Folded>], cleaned: &Cleaned) -> Rows {
     let space = &cleaned.customers;
     let known = &cleaned.attributes.keys;
-    let mut keys: Vec<u64> = folded.iter().map(|f| f.customer).collect();
+    let place = |(part, rows): (usize, &Vec<Folded>)| (0..rows.len() as u32).map(move |row| (part as u32, row));
+    let places: Vec<(u32, u32)> = folded.iter().enumerate().flat_map(place).collect();
+    let at = |place: u32| {
+        let (part, row) = places[place as usize];
+        folded[part as usize][row as usize]
+    };
+    let mut keys: Vec<u64> = folded.iter().flatten().map(|f| f.customer).collect();
     let order = space.order(&keys);
     let same = known.len() == keys.len() && order.iter().zip(known).all(|(at, key)| keys[*at as usize] == *key);
     let (rows, positions) = if known.is_empty() || same {
-        let rows = order.iter().map(|at| folded[*at as usize]).collect::<Vec<_>>();
+        let rows = order.iter().map(|place| at(*place)).collect::<Vec<_>>();
         (rows, (!same).then(|| Int64Array::new_null(keys.len())))
     } else {
         let from_folded = keys.len();
         keys.extend_from_slice(known);
-        let (rows, positions) = merge(&folded, &keys, &space.order(&keys), from_folded);
+        let (rows, positions) = merge(at, &keys, &space.order(&keys), from_folded);
         (rows, Some(positions.into()))
     };
     let ids = id_texts(&rows, space);
@@ -135,17 +138,23 @@ fn union(folded: Vec<Folded>, cleaned: &Cleaned) -> Rows {
 }
 
 /// Both kinds of customers in one order. `keys` holds those of the folded and then those of the known customers.
-fn merge(folded: &[Folded], keys: &[u64], order: &[u32], from_folded: usize) -> (Vec<Folded>, Vec<Option<i64>>) {
+fn merge(
+    folded: impl Fn(u32) -> Folded,
+    keys: &[u64],
+    order: &[u32],
+    from_folded: usize,
+) -> (Vec<Folded>, Vec<Option<i64>>) {
     let mut rows: Vec<Folded> = Vec::with_capacity(keys.len());
     let mut positions: Vec<Option<i64>> = Vec::with_capacity(keys.len());
-    for at in order.iter().map(|at| *at as usize) {
+    for place in order {
+        let at = *place as usize;
         if rows.last().is_none_or(|last| last.customer != keys[at]) {
             rows.push(Folded::empty(keys[at]));
             positions.push(None);
         }
         if at < from_folded {
             if let Some(row) = rows.last_mut() {
-                *row = folded[at];
+                *row = folded(*place);
             }
         } else if let Some(position) = positions.last_mut() {
             *position = Some((at - from_folded) as i64);

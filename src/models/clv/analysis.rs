@@ -21,7 +21,7 @@ impl Analysis for ClvAnalysis {
     }
 
     fn about(&self) -> &'static str {
-        "Fits BG/NBD and Gamma-Gamma by maximum likelihood and gives, per customer, P(alive), expected purchases and \
+        "Fits BG/NBD (or MBG/NBD, Pareto/NBD) and Gamma-Gamma by maximum likelihood and gives, per customer, P(alive), expected purchases and \
          the discounted value of each horizon with an interval. `models/clv.json` holds the fit."
     }
 

@@ -19,8 +19,9 @@ pub(super) fn model_file(
     clean: &CleanOptions,
 ) -> ModelFile {
     let purchases = &fits.purchases;
-    let m = &purchases.model;
-    let names = ["r", "alpha", "a", "b"];
+    let names = options.model.kind().parameter_names();
+    let values = purchases.model.as_model().parameters();
+    let parameters: Value = names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let spend = fits.spend.as_ref().map(|(fit, table)| {
         let correlation = table.correlation().map(|c| json!({ "pearson": c.pearson, "spearman": c.spearman }));
         json!({
@@ -41,7 +42,7 @@ pub(super) fn model_file(
             "model": options.model.name(),
             "unit": "week",
             "grain": "purchase day",
-            "parameters": { "r": m.r, "alpha": m.alpha, "a": m.a, "b": m.b },
+            "parameters": parameters,
             "standard_errors": errors(&names, purchases),
             "log_covariance": purchases.log_covariance,
             "log_likelihood": purchases.log_likelihood,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::btyd::ModelKind;
 use crate::stage::{Diagnostic, Section};
 
 /// Models of repeat purchases.
@@ -14,14 +15,26 @@ pub enum PurchaseModel {
     BgNbd,
     /// MBG/NBD: customers may also leave after their first purchase.
     MbgNbd,
+    /// Pareto/NBD: customers may leave at any time.
+    ParetoNbd,
 }
 
 impl PurchaseModel {
+    /// The model in the numerics.
+    pub(super) fn kind(self) -> ModelKind {
+        match self {
+            Self::BgNbd => ModelKind::BgNbd,
+            Self::MbgNbd => ModelKind::MbgNbd,
+            Self::ParetoNbd => ModelKind::ParetoNbd,
+        }
+    }
+
     /// Name in the pipeline file and the model file.
     pub fn name(self) -> &'static str {
         match self {
             Self::BgNbd => "bg_nbd",
             Self::MbgNbd => "mbg_nbd",
+            Self::ParetoNbd => "pareto_nbd",
         }
     }
 }
@@ -30,7 +43,7 @@ impl PurchaseModel {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClvOptions {
-    /// Model of repeat purchases: `bg_nbd` (default) or `mbg_nbd`.
+    /// Model of repeat purchases: `bg_nbd` (default), `mbg_nbd` or `pareto_nbd`.
     pub model: PurchaseModel,
     /// Horizons in days after the as-of day; default `[90, 365]`.
     pub horizons_days: Vec<u32>,
@@ -68,11 +81,21 @@ impl ClvOptions {
         };
         let days = &self.horizons_days;
         let sensible = !days.is_empty() && days.iter().all(|d| (1..=LONGEST_HORIZON_DAYS).contains(d));
-        require(sensible, "horizons_days", format!("`horizons_days` is {days:?}"), "one or more days between 1 and 10958");
+        require(
+            sensible,
+            "horizons_days",
+            format!("`horizons_days` is {days:?}"),
+            "one or more days between 1 and 10958",
+        );
         let mut distinct = days.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        require(distinct.len() == days.len(), "horizons_days", "a horizon stands twice".into(), "name each horizon once");
+        require(
+            distinct.len() == days.len(),
+            "horizons_days",
+            "a horizon stands twice".into(),
+            "name each horizon once",
+        );
         let rate = self.discount_rate_annual;
         let message = format!("`discount_rate_annual` is {rate}");
         require((0.0..=10.0).contains(&rate), "discount_rate_annual", message, "0.1 is ten per cent a year");

@@ -3,8 +3,8 @@
 use arrow::array::{Array, Float64Array, Int64Array};
 
 use crate::numerics::btyd::{
-    BetaGeometric, CORRELATION_LIMIT, Customers, Fit, GammaGamma, Histories, ScoreOptions, Scores, SpendTable,
-    fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd, score,
+    AnyModel, CORRELATION_LIMIT, Customers, Fit, GammaGamma, Histories, ScoreOptions, Scores, SpendTable,
+    fit_gamma_gamma, score_model,
 };
 use crate::stage::{Output, StageError, StageInputs, Step};
 use crate::table::{Money, Quality, Table, TableBuilder, TableError};
@@ -12,6 +12,9 @@ use crate::table::{Money, Quality, Table, TableBuilder, TableError};
 use super::contract::CLV;
 use super::model_file::model_file;
 use super::options::{ClvOptions, PurchaseModel};
+
+/// Sum of the logarithms of the gaps between purchases; only the models of regular purchases use it.
+const NO_GAPS: f64 = 0.0;
 
 #[derive(Debug)]
 pub(super) struct ClvStep {
@@ -31,7 +34,7 @@ struct Data<'a> {
 
 /// The two fits.
 pub(super) struct Fits {
-    pub(super) purchases: Fit<BetaGeometric>,
+    pub(super) purchases: Fit<AnyModel>,
     pub(super) spend: Option<(Fit<GammaGamma>, SpendTable)>,
 }
 
@@ -48,10 +51,7 @@ impl Step for ClvStep {
         let data = Data::read(inputs.tables.get("purchase_history")?)?;
         let histories = Histories::from_days(&data.x, &data.t_x, &data.tenure)
             .map_err(|e| StageError::Data(format!("purchase histories: {e}")))?;
-        let purchases = match self.options.model {
-            PurchaseModel::BgNbd => fit_bg_nbd(&histories),
-            PurchaseModel::MbgNbd => fit_mbg_nbd(&histories),
-        };
+        let purchases = self.options.model.kind().fit(&histories, NO_GAPS);
         drop(histories);
         let spend = data.has_money.then(|| {
             let table = SpendTable::new(&data.x, &data.spend);
@@ -69,18 +69,16 @@ impl Step for ClvStep {
 
 impl ClvStep {
     fn score(&self, data: &Data<'_>, fits: &Fits) -> Scores {
-        let customers = Customers {
-            x: &data.x,
-            t_x_days: &data.t_x,
-            t_days: &data.tenure,
-            spend_mean_repeat: &data.spend,
-        };
+        let customers =
+            Customers { x: &data.x, t_x_days: &data.t_x, t_days: &data.tenure, spend_mean_repeat: &data.spend };
         let options = ScoreOptions {
             horizons_days: self.options.horizons_days.clone(),
             discount_rate_annual: self.options.discount_rate_annual,
             interval_level: self.options.interval_level,
         };
-        score(&fits.purchases, fits.spend.as_ref().map(|(fit, _)| fit), &customers, &options)
+        let purchases = &fits.purchases;
+        let spend = fits.spend.as_ref().map(|(fit, _)| fit);
+        score_model(purchases.model.as_model(), purchases.log_covariance.as_deref(), spend, &customers, &options)
     }
 
     fn table(&self, data: &Data<'_>, scores: Scores) -> Result<Table, TableError> {
@@ -134,7 +132,14 @@ impl<'a> Data<'a> {
         let x = days("x")?;
         let repeat = table.integers("repeat_spend")?;
         let has_money = repeat.null_count() == 0;
-        Ok(Self { spend: spend_means(&x, repeat), x, t_x: days("t_x")?, tenure: days("tenure_days")?, table, has_money })
+        Ok(Self {
+            spend: spend_means(&x, repeat),
+            x,
+            t_x: days("t_x")?,
+            tenure: days("tenure_days")?,
+            table,
+            has_money,
+        })
     }
 }
 
@@ -168,9 +173,21 @@ fn quality(fits: &Fits, scores: &Scores, customers: usize) -> Vec<Quality> {
     lines.push(Quality::at_most("clv", "spend_fit_flagged", converged(status.is_converged()), 0.0, status.to_string()));
     let left_out = table.excluded();
     for (check, count, note) in [
-        ("spend_model_without_repeat", left_out.no_repeat, "customers without a repeat day: the population mean is used"),
-        ("spend_model_not_positive", left_out.not_positive, "customers whose repeat spend is not positive; left out of the spend fit"),
-        ("spend_infinite_mean", scores.infinite_spend, "customers whose expected spend is infinite under the model; the harmonic mean is used"),
+        (
+            "spend_model_without_repeat",
+            left_out.no_repeat,
+            "customers without a repeat day: the population mean is used",
+        ),
+        (
+            "spend_model_not_positive",
+            left_out.not_positive,
+            "customers whose repeat spend is not positive; left out of the spend fit",
+        ),
+        (
+            "spend_infinite_mean",
+            scores.infinite_spend,
+            "customers whose expected spend is infinite under the model; the harmonic mean is used",
+        ),
     ] {
         lines.push(Quality::measured("clv", check, count as f64, note));
     }
@@ -186,12 +203,20 @@ fn quality(fits: &Fits, scores: &Scores, customers: usize) -> Vec<Quality> {
 }
 
 fn summary(fits: &Fits, model: PurchaseModel) -> Vec<(String, String)> {
-    let m = &fits.purchases.model;
+    let names = model.kind().parameter_names();
+    let values = fits.purchases.model.as_model().parameters();
+    let parameters = names.iter().zip(values).map(|(name, value)| match *name {
+        "alpha" => format!("α {value:.3} weeks"),
+        "beta" => format!("β {value:.3} weeks"),
+        name => format!("{name} {value:.3}"),
+    });
     let mut lines = vec![(
         model.name().to_owned(),
         format!(
-            "r {:.3}, α {:.3} weeks, a {:.3}, b {:.3}, log-likelihood {:.1}; {}",
-            m.r, m.alpha, m.a, m.b, fits.purchases.log_likelihood, fits.purchases.status
+            "{}, log-likelihood {:.1}; {}",
+            parameters.collect::<Vec<_>>().join(", "),
+            fits.purchases.log_likelihood,
+            fits.purchases.status
         ),
     )];
     if let Some((fit, _)) = &fits.spend {

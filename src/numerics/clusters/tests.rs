@@ -1,3 +1,5 @@
+//! The promises of the module, and the inputs that other tools got wrong.
+
 #![expect(clippy::float_cmp, reason = "figures that are exact by construction are compared exactly")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Scores by their definition, at the edges, and on the inputs that other tools got wrong.
+
 use super::*;
 use Direction::{HigherIsBetter, LowerIsBetter};
 

@@ -30,7 +30,11 @@ impl Analysis for ClustersAnalysis {
     }
 
     fn section(&self) -> Option<SectionShape> {
-        Some(SectionShape { name: "clusters", repeated: false, schema: || schemars::schema_for!(ClustersOptions).into() })
+        Some(SectionShape {
+            name: "clusters",
+            repeated: false,
+            schema: || schemars::schema_for!(ClustersOptions).into(),
+        })
     }
 
     fn example(&self) -> &'static str {

@@ -9,9 +9,11 @@ pub const CLUSTERS: TableSpec = TableSpec {
     about: "Customers with an order and the cluster they are in; empty when a feature is missing.",
     columns: &[
         ColumnSpec::new("customer_id", Kind::Text, "", "id as in the sources"),
-        ColumnSpec::new("cluster", Kind::Score, "", "number from 0; falling by the cluster's mean of `number_by`").nullable(),
+        ColumnSpec::new("cluster", Kind::Score, "", "number from 0; falling by the cluster's mean of `number_by`")
+            .nullable(),
         ColumnSpec::new("cluster_name", Kind::Category, "", "name from what sets the cluster apart").nullable(),
-        ColumnSpec::new("distance", Kind::Real, "standard deviations", "distance to the centre in scaled features").nullable(),
+        ColumnSpec::new("distance", Kind::Real, "standard deviations", "distance to the centre in scaled features")
+            .nullable(),
     ],
     example: "SELECT cluster_name, count(*) FROM 'out/latest/clusters.parquet' GROUP BY ALL",
 };
@@ -26,9 +28,15 @@ pub const CLUSTER_PROFILES: TableSpec = TableSpec {
         ColumnSpec::new("cluster_name", Kind::Text, "", "name from what sets the cluster apart"),
         ColumnSpec::new("size", Kind::Count, "customers", "customers in it, counted from the predictions"),
         ColumnSpec::new("share", Kind::Real, "share", "share of all placed customers, 0..1"),
-        ColumnSpec::new("apart", Kind::Text, "", "features by how far the cluster's mean is from everyone's, in standard deviations of the scaled feature"),
+        ColumnSpec::new(
+            "apart",
+            Kind::Text,
+            "",
+            "features by how far the cluster's mean is from everyone's, in standard deviations of the scaled feature",
+        ),
         ColumnSpec::new("{name}_mean", Kind::Real, "as the feature", "mean of the feature in the cluster").per_name(),
-        ColumnSpec::new("{name}_median", Kind::Real, "as the feature", "median of the feature in the cluster").per_name(),
+        ColumnSpec::new("{name}_median", Kind::Real, "as the feature", "median of the feature in the cluster")
+            .per_name(),
     ],
     example: "SELECT cluster_name, size, apart FROM 'out/latest/cluster_profiles.parquet'",
 };
@@ -42,8 +50,18 @@ pub const CLUSTER_CHOICE: TableSpec = TableSpec {
         ColumnSpec::new("k", Kind::Count, "clusters", "candidate"),
         ColumnSpec::new("inertia", Kind::Real, "", "sum of squared distances to the centres"),
         ColumnSpec::new("silhouette", Kind::Real, "", "mean silhouette (Rousseeuw 1987); larger is better"),
-        ColumnSpec::new("calinski_harabasz", Kind::Real, "", "variance ratio (Calinski & Harabasz 1974); larger is better"),
-        ColumnSpec::new("davies_bouldin", Kind::Real, "", "mean similarity to the nearest cluster (Davies & Bouldin 1979); smaller is better"),
+        ColumnSpec::new(
+            "calinski_harabasz",
+            Kind::Real,
+            "",
+            "variance ratio (Calinski & Harabasz 1974); larger is better",
+        ),
+        ColumnSpec::new(
+            "davies_bouldin",
+            Kind::Real,
+            "",
+            "mean similarity to the nearest cluster (Davies & Bouldin 1979); smaller is better",
+        ),
         ColumnSpec::new("votes", Kind::Count, "indices", "indices that put this k first"),
         ColumnSpec::new("chosen", Kind::Flag, "", "whether it was taken"),
     ],

@@ -1,6 +1,6 @@
 //! Features to clusters to tables.
 
-use arrow::array::{Array, Float64Array, Int32Array, Int64Array};
+use arrow::array::{Float64Array, Int32Array, Int64Array};
 
 use crate::numerics::clusters::{
     ClusterOptions, ClusterProfile, Clustering, Feature, FeatureProfile, KSelection, cluster_customers,
@@ -49,7 +49,12 @@ impl Step for ClustersStep {
         let clustering = cluster_customers(&features, &options)
             .map_err(|e| StageError::Data(format!("clusters: {e}\n  hint: change [clusters] k or features")))?;
         let tables = vec![clusters(ids, &clustering)?, profiles(&clustering.profiles)?, choice(&clustering)?];
-        Ok(Output { tables, quality: quality(&clustering, rows.len()), summary: summary(&clustering), ..Output::default() })
+        Ok(Output {
+            tables,
+            quality: quality(&clustering, rows.len()),
+            summary: summary(&clustering),
+            ..Output::default()
+        })
     }
 }
 
@@ -59,7 +64,9 @@ impl ClustersStep {
         let read = |name: &String| -> Result<Vec<f64>, StageError> {
             let column = customer_column(tables, name)?;
             if matches!(column, Column::Text(_) | Column::Category(_)) {
-                return Err(StageError::Data(format!("clusters: feature `{name}` is not numeric\n  hint: leave it out")));
+                return Err(StageError::Data(format!(
+                    "clusters: feature `{name}` is not numeric\n  hint: leave it out"
+                )));
             }
             let mut values = column.numbers();
             if rows.len() < values.len() {
@@ -111,9 +118,8 @@ fn profiles(profiles: &[ClusterProfile]) -> Result<Table, TableError> {
     let features = profiles.first().map_or(0, |p| p.features.len());
     for at in 0..features {
         let name = &profiles[0].features[at].name;
-        let column = |value: fn(&FeatureProfile) -> f64| {
-            profiles.iter().map(|p| value(&p.features[at])).collect::<Vec<_>>()
-        };
+        let column =
+            |value: fn(&FeatureProfile) -> f64| profiles.iter().map(|p| value(&p.features[at])).collect::<Vec<_>>();
         builder = builder
             .real(&format!("{name}_mean"), column(|f| f.mean))
             .real(&format!("{name}_median"), column(|f| f.median));
@@ -159,7 +165,12 @@ fn quality(clustering: &Clustering, customers: usize) -> Vec<Quality> {
         Quality::measured("clusters", "clusters", clustering.profiles.len() as f64, "clusters made"),
         Quality::measured("clusters", "inertia", clustering.inertia, "sum of squared distances, all placed customers"),
         Quality::measured("clusters", "customers_not_placed", left_out as f64, "a feature is missing or not finite"),
-        Quality::measured("clusters", "customers_fitted_on", clustering.fitted_rows as f64, "centres are fitted on these"),
+        Quality::measured(
+            "clusters",
+            "customers_fitted_on",
+            clustering.fitted_rows as f64,
+            "centres are fitted on these",
+        ),
     ];
     if let Some(shortfall) = &clustering.shortfall {
         lines.push(Quality::at_most("clusters", "fewer_clusters_than_asked", 1.0, 0.0, shortfall.clone()));
@@ -167,7 +178,10 @@ fn quality(clustering: &Clustering, customers: usize) -> Vec<Quality> {
     if let Some(choice) = &clustering.choice {
         let note = match choice.best {
             Some([s, c, d]) => {
-                format!("of 3 indices that put k = {} first (silhouette {s}, Calinski–Harabasz {c}, Davies–Bouldin {d})", choice.k)
+                format!(
+                    "of 3 indices that put k = {} first (silhouette {s}, Calinski–Harabasz {c}, Davies–Bouldin {d})",
+                    choice.k
+                )
             }
             None => "too few distinct customers for the indices".to_owned(),
         };
@@ -179,9 +193,9 @@ fn quality(clustering: &Clustering, customers: usize) -> Vec<Quality> {
 fn summary(clustering: &Clustering) -> Vec<(String, String)> {
     let k = clustering.profiles.len();
     let text = match clustering.choice.as_ref().and_then(|c| c.best.map(|best| (c.votes(), best))) {
-        Some((votes, [s, c, d])) => format!(
-            "k = {k} by {votes} of 3 indices (silhouette says {s}, Calinski–Harabasz {c}, Davies–Bouldin {d})"
-        ),
+        Some((votes, [s, c, d])) => {
+            format!("k = {k} by {votes} of 3 indices (silhouette says {s}, Calinski–Harabasz {c}, Davies–Bouldin {d})")
+        }
         None => format!("k = {k}"),
     };
     vec![("k-means".to_owned(), text)]

@@ -67,7 +67,9 @@ impl Analysis for RfmAnalysis {
             }
         };
         match cuts {
-            Some(cuts) if wrong.is_empty() => Ok(Box::new(RfmStep { bins: options.bins, method: options.method, cuts })),
+            Some(cuts) if wrong.is_empty() => {
+                Ok(Box::new(RfmStep { bins: options.bins, method: options.method, cuts }))
+            }
             _ => Err(wrong),
         }
     }
@@ -126,7 +128,9 @@ fn pinned(
         Ok(file) => file,
         Err(reason) => {
             let message = format!("`pinned`: {} can't be used: {reason}", full.display());
-            wrong.push(Diagnostic::new(span, message).hint("the `models/rfm.json` of an earlier run with method quantile"));
+            wrong.push(
+                Diagnostic::new(span, message).hint("the `models/rfm.json` of an earlier run with method quantile"),
+            );
             return None;
         }
     };

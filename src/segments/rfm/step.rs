@@ -60,7 +60,8 @@ impl Step for RfmStep {
         };
         let scores = self.score(&days, &frequency, money.as_deref())?;
         let (codes, segments) = name(&scores)?;
-        let score_column = |scores: &[u8]| -> Int32Array { scores.iter().map(|s| i32::from(*s)).collect::<Vec<_>>().into() };
+        let score_column =
+            |scores: &[u8]| -> Int32Array { scores.iter().map(|s| i32::from(*s)).collect::<Vec<_>>().into() };
         let m = scores.m.as_ref().map_or_else(|| Int32Array::new_null(days.len()), |m| score_column(m));
         let table = TableBuilder::new(&RFM)
             .with("customer_id", ids)
@@ -93,14 +94,16 @@ impl RfmStep {
             }
             Cuts::Quantile => {
                 let r = score_quantile("rfm.recency", days, self.bins, Direction::LowerIsBetter).map_err(fail)?;
-                let f = score_quantile("rfm.frequency", frequency, self.bins, Direction::HigherIsBetter).map_err(fail)?;
+                let f =
+                    score_quantile("rfm.frequency", frequency, self.bins, Direction::HigherIsBetter).map_err(fail)?;
                 let m = money.map(|m| score_quantile("rfm.monetary", m, self.bins, Direction::HigherIsBetter));
                 let m = m.transpose().map_err(fail)?;
                 let cuts = published(self.method, &r.cuts, &f.cuts, m.as_ref().map(|m| &m.cuts));
                 Ok(Scores { r: r.scores, f: f.scores, m: m.map(|m| m.scores), bins: self.bins, cuts })
             }
             Cuts::Nested => {
-                let nested = score_nested("rfm", days, frequency, money.unwrap_or(frequency), self.bins).map_err(fail)?;
+                let nested =
+                    score_nested("rfm", days, frequency, money.unwrap_or(frequency), self.bins).map_err(fail)?;
                 let list = |cuts: &[CutPoints]| cuts.iter().map(|c| c.cuts().to_vec()).collect::<Vec<_>>();
                 let cuts = json!({
                     "method": self.method,

@@ -155,7 +155,10 @@ impl TargetsStep {
         let profit: Float64Array = listed.iter().map(|l| l.expected_profit).collect();
         let arms = ["treatment", "control"].map(str::to_owned).to_vec();
         TableBuilder::new(&TARGETS)
-            .category("target", Categories::from_codes(codes(), self.targets.iter().map(|t| t.name.clone()).collect::<Vec<_>>()))
+            .category(
+                "target",
+                Categories::from_codes(codes(), self.targets.iter().map(|t| t.name.clone()).collect::<Vec<_>>()),
+            )
             .count("rank", listed.iter().map(|l| l.rank).collect::<Vec<_>>())
             .text("customer_id", StringArray::from_iter_values(listed.iter().map(|l| ids.value(l.row))))
             .category("offer", named(&|t| t.offer.as_ref()))

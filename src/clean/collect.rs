@@ -52,6 +52,24 @@ pub struct CleanSettings<'a> {
 /// Told how far reading is: table, rows so far.
 pub type Progress<'a> = dyn Fn(&str, u64) + Sync + 'a;
 
+/// Rows read of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRows {
+    /// Input table.
+    pub source: &'static str,
+    /// File as messages name it.
+    pub file: String,
+    /// Rows, without the header.
+    pub rows: u64,
+}
+
+/// What reading finds besides the accepted rows.
+#[derive(Debug, Default)]
+struct Intake {
+    rejected: Vec<Rejected>,
+    files: Vec<FileRows>,
+}
+
 /// The accepted content of all sources.
 #[derive(Debug)]
 pub struct Cleaned {
@@ -69,6 +87,8 @@ pub struct Cleaned {
     pub counts: Vec<SourceCounts>,
     /// Refused rows.
     pub rejected: Vec<Rejected>,
+    /// Rows read by file.
+    pub files: Vec<FileRows>,
     /// Day of the newest accepted transaction.
     pub newest_day: Option<i32>,
     /// The newest day before that with an accepted transaction.
@@ -94,15 +114,15 @@ pub fn clean(
     settings: &CleanSettings<'_>,
     progress: &Progress<'_>,
 ) -> Result<Cleaned, CleanError> {
-    let mut rejected = Vec::new();
+    let mut intake = Intake::default();
     let mut counts = Vec::new();
-    let assortment = read_products(products, &mut counts, &mut rejected)?;
+    let assortment = read_products(products, &mut counts, &mut intake)?;
     let space = id_space(transactions, customers);
     let mut cleaner = transaction_cleaner(transactions, &assortment, settings, space);
-    read_transactions(transactions, &mut cleaner, &mut rejected, progress)?;
+    read_transactions(transactions, &mut cleaner, &mut intake, progress)?;
     let TransactionCleaner { customers: mut space, ledger, channels, categories, counts: own, .. } = cleaner;
     counts.insert(0, own);
-    let attributes = read_customers(customers, &mut space, &mut counts, &mut rejected, progress)?;
+    let attributes = read_customers(customers, &mut space, &mut counts, &mut intake, progress)?;
     let columns = &transactions.columns;
     Ok(Cleaned {
         ledger,
@@ -111,7 +131,8 @@ pub fn clean(
         categories,
         attributes,
         counts,
-        rejected,
+        rejected: intake.rejected,
+        files: intake.files,
         newest_day: cleaner.newest_day,
         day_before_newest: cleaner.day_before_newest,
         has_money: has_money(columns),
@@ -171,22 +192,15 @@ fn id_space(transactions: &SourceFiles, customers: Option<&SourceFiles>) -> IdSp
 fn read_transactions(
     source: &SourceFiles,
     cleaner: &mut TransactionCleaner<'_>,
-    rejected: &mut Vec<Rejected>,
+    intake: &mut Intake,
     progress: &Progress<'_>,
 ) -> Result<(), CleanError> {
-    each_file(source, rejected, |file, header| {
-        let mut row = 0;
-        let mut refused = Vec::new();
-        batches(source.table, file, header, &source.columns, |batch| -> Result<(), CleanError> {
-            let new = cleaner.take(&batch, file, &source.columns, row)?;
-            if row == 0 {
-                check_notation(source, file, &batch, &new)?;
-            }
-            refused.extend(new);
-            row += batch.height() as u64;
-            progress(source.table, cleaner.counts.read.rows);
-            Ok(())
-        })?;
+    each_batch(source, intake, |batch, file, row| {
+        let refused = cleaner.take(&batch, file, &source.columns, row)?;
+        if row == 0 {
+            check_notation(source, file, &batch, &refused)?;
+        }
+        progress(source.table, cleaner.counts.read.rows);
         Ok(refused)
     })?;
     some_rows(source, &cleaner.counts)
@@ -235,20 +249,13 @@ fn check_notation(
 fn read_products(
     source: Option<&SourceFiles>,
     counts: &mut Vec<SourceCounts>,
-    rejected: &mut Vec<Rejected>,
+    intake: &mut Intake,
 ) -> Result<Products, CleanError> {
     let mut products = Products::default();
     let Some(source) = source else { return Ok(products) };
     let mut own = SourceCounts::new(source.table);
-    each_file(source, rejected, |file, header| {
-        let mut row = 0;
-        let mut refused = Vec::new();
-        batches(source.table, file, header, &source.columns, |batch| -> Result<(), CleanError> {
-            refused.extend(products.take(&batch, file, &source.columns, row, source.decimal, &mut own)?);
-            row += batch.height() as u64;
-            Ok(())
-        })?;
-        Ok(refused)
+    each_batch(source, intake, |batch, file, row| {
+        products.take(&batch, file, &source.columns, row, source.decimal, &mut own)
     })?;
     some_rows(source, &own)?;
     counts.push(own);
@@ -259,22 +266,15 @@ fn read_customers(
     source: Option<&SourceFiles>,
     space: &mut IdSpace,
     counts: &mut Vec<SourceCounts>,
-    rejected: &mut Vec<Rejected>,
+    intake: &mut Intake,
     progress: &Progress<'_>,
 ) -> Result<Attributes, CleanError> {
     let Some(source) = source else { return Ok(Attributes::default()) };
     let mut own = SourceCounts::new(source.table);
     let mut reader = AttributeReader::default();
-    each_file(source, rejected, |file, header| {
-        let mut row = 0;
-        let mut refused = Vec::new();
-        batches(source.table, file, header, &source.columns, |batch| -> Result<(), CleanError> {
-            let height = batch.height() as u64;
-            refused.extend(reader.take(batch, file, &source.columns, row, space, &mut own)?);
-            row += height;
-            progress(source.table, own.read.rows);
-            Ok(())
-        })?;
+    each_batch(source, intake, |batch, file, row| {
+        let refused = reader.take(batch, file, &source.columns, row, space, &mut own)?;
+        progress(source.table, own.read.rows);
         Ok(refused)
     })?;
     some_rows(source, &own)?;
@@ -286,18 +286,27 @@ fn read_customers(
     Ok(attributes)
 }
 
-/// Reads each file of a source and gives its refused rows their physical lines.
-fn each_file(
+/// Feeds the batches of each file of a source to `take`, with the file and the number of the batch's first row, and
+/// gives the refused rows their physical lines.
+fn each_batch(
     source: &SourceFiles,
-    rejected: &mut Vec<Rejected>,
-    mut read: impl FnMut(&InputFile, &[String]) -> Result<Vec<Refused>, CleanError>,
+    intake: &mut Intake,
+    mut take: impl FnMut(DataFrame, &InputFile, u64) -> Result<Vec<Refused>, CleanError>,
 ) -> Result<(), CleanError> {
     for (file, head) in &source.files {
         let header = head.names().map(str::to_owned).collect::<Vec<_>>();
-        let refused = read(file, &header)?;
+        let mut row = 0;
+        let mut refused = Vec::new();
+        batches(source.table, file, &header, &source.columns, |batch| -> Result<(), CleanError> {
+            let height = batch.height() as u64;
+            refused.extend(take(batch, file, row)?);
+            row += height;
+            Ok(())
+        })?;
+        intake.files.push(FileRows { source: source.table, file: file.shown.clone(), rows: row });
         let rows = refused.iter().map(|r| r.row).collect::<Vec<_>>();
         let lines = if rows.is_empty() { Vec::new() } else { physical_lines(file, &rows)? };
-        rejected.extend(refused.into_iter().zip(lines).map(|(refused, line)| Rejected {
+        intake.rejected.extend(refused.into_iter().zip(lines).map(|(refused, line)| Rejected {
             source: source.table,
             file: file.shown.clone(),
             line,

@@ -18,7 +18,7 @@ mod transactions;
 mod values;
 
 pub use attributes::{Attributes, attribute_names};
-pub use collect::{CleanSettings, Cleaned, Progress, SourceFiles, clean};
+pub use collect::{CleanSettings, Cleaned, FileRows, Progress, SourceFiles, clean};
 pub use counts::{SourceCounts, Tally};
 pub use error::CleanError;
 pub use ids::{IdSpace, Interner};

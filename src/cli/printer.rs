@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::engine::Progress;
@@ -88,8 +88,8 @@ impl Progress for Printer {
         self.event(stage, "begin");
         let (Some(bars), Ok(mut running)) = (&self.bars, self.running.lock()) else { return };
         let template = match total {
-            Some(_) => "{msg:24} {bar:30} {pos}/{len} {elapsed}",
-            None => "{msg:24} {spinner} {human_pos} {elapsed}",
+            Some(_) => "{msg:40} {bar:30} {pos}/{len} {elapsed}",
+            None => "{msg:40} {spinner} {elapsed}",
         };
         let bar = bars.add(total.map_or_else(ProgressBar::new_spinner, ProgressBar::new));
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -105,6 +105,9 @@ impl Progress for Printer {
         let Ok(running) = self.running.lock() else { return };
         if let Some(bar) = running.get(stage) {
             bar.set_position(done);
+            if bar.length().is_none() {
+                bar.set_message(format!("{stage}: {} rows", HumanCount(done)));
+            }
         }
     }
 

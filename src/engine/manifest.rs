@@ -50,6 +50,8 @@ pub struct InputEntry {
     pub file: String,
     /// Size.
     pub bytes: u64,
+    /// Rows, without the header.
+    pub rows: u64,
     /// Fingerprint.
     pub sha256: String,
 }

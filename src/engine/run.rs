@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -65,10 +66,14 @@ impl Clock {
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineError> {
     let mut clock = Clock { last: Instant::now(), seconds: Vec::new() };
     let publication = Publication::begin(&plan.out)?;
-    let inputs = fingerprints(plan)?;
+    let mut inputs = fingerprints(plan)?;
     clock.lap("fingerprint inputs");
     let mut cleaned = read(plan, &publication, progress)?;
     clock.lap("read and clean");
+    for input in &mut inputs {
+        let read = cleaned.files.iter().find(|f| f.source == input.source && f.file == input.file);
+        input.rows = read.map_or(0, |f| f.rows);
+    }
     let run = run_info(plan, &cleaned)?;
     let as_of = format_day(run.as_of);
     let history = history(plan, &as_of)?;
@@ -112,7 +117,7 @@ fn fingerprints(plan: &Plan) -> Result<Vec<InputEntry>, EngineError> {
             let hint = "check that the file is there and may be read";
             EngineError::Sources(vec![crate::source::SourceError::unreadable(&file.shown, e, hint)])
         })?;
-        Ok(InputEntry { source: (*table).to_owned(), file: file.shown.clone(), bytes: file.bytes, sha256 })
+        Ok(InputEntry { source: (*table).to_owned(), file: file.shown.clone(), bytes: file.bytes, rows: 0, sha256 })
     });
     entries.collect()
 }
@@ -269,9 +274,12 @@ fn write_tables(
     let published: Vec<&Table> =
         tables.iter().map(AsRef::as_ref).filter(|t| !INTERNAL_TABLES.contains(&t.spec().name)).collect();
     progress.begin("write tables", Some(published.len() as u64));
+    let done = AtomicU64::new(0);
     let written = published.par_iter().map(|table| {
         let path = folder.join(format!("{}.parquet", table.spec().name));
-        writer.write(table, &path).map(|written: WrittenTable| (table.spec().name, table.rows(), written))
+        let written: WrittenTable = writer.write(table, &path)?;
+        progress.advance("write tables", done.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok((table.spec().name, table.rows(), written))
     });
     let written = written.collect::<Result<Vec<_>, SinkError>>()?;
     progress.finish("write tables");

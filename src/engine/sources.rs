@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use crate::clean::{SourceFiles, attribute_names};
+use crate::registry::published_tables;
 use crate::source::{
     ColumnMap, Head, INPUT_TABLES, InputFile, InputTable, Need, SourceError, SourceOptions, discover, head,
 };
@@ -59,13 +60,24 @@ fn map_columns(table: &InputTable, options: &SourceOptions, heads: &[(InputFile,
     if table.open {
         let taken: Vec<String> = map.iter().map(|(_, source)| source.clone()).collect();
         let others = heads.iter().flat_map(|(_, head)| head.names()).filter(|name| !taken.iter().any(|t| t == name));
-        for (standard, column) in attribute_names(others, "") {
-            if !standard.is_empty() && !map.iter().any(|(s, _)| *s == standard) {
-                map.push((standard, column));
+        for (name, column) in attribute_names(others, "") {
+            if !map.iter().any(|(_, source)| *source == column) {
+                let free = free_name(&name, |taken| map.iter().any(|(standard, _)| standard == taken));
+                map.push((free, column));
             }
         }
     }
     ColumnMap(map)
+}
+
+/// The column name of an attribute: its own; with `source_` before it when a computed column bears that name; with a
+/// number behind it when another attribute does.
+fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let computed = || published_tables().filter(|t| t.is_per_customer()).flat_map(|t| t.columns);
+    let is_computed = computed().any(|c| c.name != "{name}" && c.covers(name));
+    let name = if is_computed || name.is_empty() { format!("source_{name}") } else { name.to_owned() };
+    let mut numbered = (2..).map(|number| format!("{name}_{number}"));
+    if is_taken(&name) { numbered.find(|n| !is_taken(n)).unwrap_or(name) } else { name }
 }
 
 fn check_columns(table: &InputTable, map: &ColumnMap, file: &InputFile, head: &Head, errors: &mut Vec<SourceError>) {

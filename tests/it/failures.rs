@@ -5,8 +5,11 @@ use std::path::Path;
 
 use crate::support::{Ended, acrm, files, folder, run_ok};
 
-const ORDERS: &str = "customer_id,timestamp,amount\n1,2024-01-01,10\n1,2024-02-01,20\n2,2024-01-15,5\n3,2024-03-01,7\n";
-const PIPELINE: &str = "[pipeline]\nname = \"f\"\n[sources.transactions]\npath = \"orders.csv\"\n";
+/// Four orders of three customers.
+pub const ORDERS: &str =
+    "customer_id,timestamp,amount\n1,2024-01-01,10\n1,2024-02-01,20\n2,2024-01-15,5\n3,2024-03-01,7\n";
+/// The smallest pipeline over them.
+pub const PIPELINE: &str = "[pipeline]\nname = \"f\"\n[sources.transactions]\npath = \"orders.csv\"\n";
 
 /// What a run in a folder ends with, and that it left the output as it was.
 #[track_caller]
@@ -28,7 +31,7 @@ fn fails(folder: &Path, code: i32, words: &[&str]) -> Ended {
 }
 
 /// The published runs with the bytes of their files.
-fn published(out: &Path) -> Vec<(String, std::collections::BTreeMap<String, Vec<u8>>)> {
+pub fn published(out: &Path) -> Vec<(String, std::collections::BTreeMap<String, Vec<u8>>)> {
     let mut runs: Vec<_> = std::fs::read_dir(out)
         .expect("a folder")
         .flatten()
@@ -39,20 +42,22 @@ fn published(out: &Path) -> Vec<(String, std::collections::BTreeMap<String, Vec<
     runs
 }
 
-fn hidden(out: &Path) -> Vec<String> {
+/// What a run left behind that readers don't see.
+pub fn hidden(out: &Path) -> Vec<String> {
     let names =
         std::fs::read_dir(out).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned());
     names.filter(|n| n.starts_with('.') && n != ".lock").collect()
 }
 
 /// A folder with an earlier run in it; the pipeline or the orders are then written anew.
-fn after_a_good_night() -> tempfile::TempDir {
+pub fn after_a_good_night() -> tempfile::TempDir {
     let folder = folder(&[("orders.csv", ORDERS), ("p.toml", PIPELINE)]);
     run_ok(folder.path(), &["run", "p.toml"]);
     folder
 }
 
-fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+/// Writes a file of the folder anew.
+pub fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     std::fs::write(folder.join(name), bytes).expect("a file");
 }
 
@@ -418,128 +423,4 @@ fn two_runs_at_work() {
         assert!([0, 5].contains(&second.code), "{}", second.stderr);
     }
     run_ok(folder.path(), &["run", "pipeline.toml"]);
-}
-
-/// The output path is a file, or leads through one.
-#[test]
-fn a_file_in_the_way_of_the_output() {
-    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", PIPELINE), ("taken", "a file\n")]);
-    for out in ["taken", "taken/below"] {
-        let ended = acrm(folder.path(), &["run", "p.toml", "--out", out]);
-        assert_eq!(ended.code, 1, "{}", ended.stderr);
-        assert!(ended.stderr.contains(out) && ended.stderr.contains("a file is in the way"), "{}", ended.stderr);
-        assert!(ended.stderr.contains("--out"), "{}", ended.stderr);
-    }
-    assert_eq!(std::fs::read_to_string(folder.path().join("taken")).expect("there"), "a file\n");
-    std::fs::create_dir(folder.path().join("out")).expect("a folder");
-    write(folder.path(), "out/latest", "mine");
-    let ended = run_ok(folder.path(), &["run", "p.toml"]);
-    assert_eq!(
-        std::fs::read_to_string(folder.path().join("out/latest")).expect("there"),
-        "mine",
-        "a user's file is left alone"
-    );
-    assert!(ended.stderr.contains("latest"), "and that is said: {}", ended.stderr);
-}
-
-/// A place where nobody can write.
-#[test]
-fn an_output_that_cannot_be_written() {
-    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", PIPELINE)]);
-    for out in ["/proc/acrm-out", "/sys/acrm-out"] {
-        let ended = acrm(folder.path(), &["run", "p.toml", "--out", out]);
-        assert_eq!(ended.code, 1, "{out}: {}", ended.stderr);
-        assert!(ended.stderr.contains(out) && ended.stderr.contains("--out"), "{}", ended.stderr);
-    }
-}
-
-/// A small file system of our own, when the test may mount one.
-struct SmallDisk(std::path::PathBuf);
-
-impl SmallDisk {
-    fn mount(place: &Path, options: &str) -> Option<Self> {
-        std::fs::create_dir_all(place).expect("a folder");
-        let done =
-            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).output();
-        match done {
-            Ok(output) if output.status.success() => Some(Self(place.to_path_buf())),
-            _ => {
-                println!("skipped: no right to mount a small disk");
-                None
-            }
-        }
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").arg(&self.0).output();
-    }
-}
-
-/// Orders of so many customers that their tables are larger than a small disk.
-fn many_orders(seed: u64) -> String {
-    let mut dice = crate::support::Dice::new(seed);
-    let rows: String = (0..20_000)
-        .map(|_| {
-            format!(
-                "{:x},{},{}\n",
-                dice.below(1 << 40),
-                crate::support::day_of_2024(dice.below(300) as u32),
-                1 + dice.below(90_000)
-            )
-        })
-        .collect();
-    format!("customer_id,timestamp,amount\n{rows}")
-}
-
-#[test]
-fn a_full_disk() {
-    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", PIPELINE)]);
-    let Some(disk) = SmallDisk::mount(&folder.path().join("disk"), "size=600k") else { return };
-    let out = disk.0.join("out");
-    let out_text = out.display().to_string();
-    run_ok(folder.path(), &["run", "p.toml", "--out", &out_text]);
-    let before = published(&out);
-    write(folder.path(), "orders.csv", many_orders(1));
-    let ended = acrm(folder.path(), &["run", "p.toml", "--out", &out_text]);
-    assert_eq!(ended.code, 1, "{}", ended.stderr);
-    assert!(ended.stderr.contains("disk or quota is full") && ended.stderr.contains(&out_text), "{}", ended.stderr);
-    assert_eq!(published(&out), before, "the earlier output is whole");
-    assert!(hidden(&out).is_empty(), "{:?}", hidden(&out));
-    write(folder.path(), "orders.csv", ORDERS);
-    run_ok(folder.path(), &["run", "p.toml", "--out", &out_text]);
-}
-
-#[test]
-fn a_read_only_disk() {
-    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", PIPELINE)]);
-    let Some(disk) = SmallDisk::mount(&folder.path().join("disk"), "size=4m") else { return };
-    let out = disk.0.join("out");
-    let out_text = out.display().to_string();
-    run_ok(folder.path(), &["run", "p.toml", "--out", &out_text]);
-    let before = published(&out);
-    let remounted = std::process::Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.0).status();
-    assert!(remounted.is_ok_and(|s| s.success()));
-    let ended = acrm(folder.path(), &["run", "p.toml", "--out", &out_text]);
-    assert_eq!(ended.code, 1, "{}", ended.stderr);
-    assert!(ended.stderr.contains("read-only") && ended.stderr.contains("--out"), "{}", ended.stderr);
-    assert_eq!(published(&out), before);
-}
-
-/// The same without any right to mount: files may not grow past a limit, as under a quota.
-#[test]
-fn files_that_may_not_grow() {
-    let folder = after_a_good_night();
-    let before = published(&folder.path().join("out"));
-    write(folder.path(), "orders.csv", many_orders(2));
-    let command = format!("trap '' XFSZ; ulimit -f 64; exec '{}' run p.toml", env!("CARGO_BIN_EXE_acrm"));
-    let output =
-        std::process::Command::new("bash").args(["-c", &command]).current_dir(folder.path()).output().expect("bash");
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.contains(".parquet") && message.to_lowercase().contains("file too large"), "{message}");
-    assert_eq!(published(&folder.path().join("out")), before, "the earlier output is whole");
-    assert!(hidden(&folder.path().join("out")).is_empty());
-    run_ok(folder.path(), &["run", "p.toml"]);
 }

@@ -12,6 +12,7 @@ mod formats;
 mod history;
 mod killed;
 mod messages;
+mod outputs;
 mod pipelines;
 mod published;
 mod shop;

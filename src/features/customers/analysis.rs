@@ -9,7 +9,7 @@ use crate::table::TableSpec;
 use super::contract::{CUSTOMERS, PURCHASE_HISTORY};
 use super::fold::fold_ledger;
 use super::one::FoldRules;
-use super::table::{published_name, tables};
+use super::table::tables;
 use super::totals::Totals;
 
 /// Transactions to one row per customer.
@@ -58,7 +58,7 @@ struct CustomersStep {
 
 impl Step for CustomersStep {
     fn expanded_columns(&self) -> Vec<(&'static str, String)> {
-        self.attributes.iter().map(|name| (CUSTOMERS.name, published_name(name))).collect()
+        self.attributes.iter().map(|name| (CUSTOMERS.name, name.clone())).collect()
     }
 
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {

@@ -74,7 +74,7 @@ pub const CUSTOMERS: TableSpec = TableSpec {
             "{name}",
             Kind::Text,
             "",
-            "each attribute of the customers source, under its name in snake case",
+            "each attribute of the customers source, under its name in snake case; `source_` stands before a name that a computed column bears",
         )
         .nullable()
         .per_name(),

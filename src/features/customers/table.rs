@@ -45,7 +45,7 @@ pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> R
     builder = favourites(builder, f, cleaned);
     for (name, values) in &cleaned.attributes.columns {
         let values = rows.known.as_ref().map_or_else(|| values.clone(), |positions| values.take(positions));
-        builder = builder.with(published_name(name), values);
+        builder = builder.with(name, values);
     }
     Ok(vec![builder.build()?, history])
 }
@@ -64,12 +64,6 @@ where
         return all(rows, value).into();
     }
     rows.iter().map(|f| (f.orders > 0).then(|| value(f))).collect()
-}
-
-/// An attribute's column name; one that is taken by a computed column gets a prefix.
-pub(super) fn published_name(attribute: &str) -> String {
-    let taken = CUSTOMERS.columns.iter().any(|c| c.name == attribute);
-    if taken { format!("source_{attribute}") } else { attribute.to_owned() }
 }
 
 fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> TableBuilder {

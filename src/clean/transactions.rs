@@ -97,6 +97,7 @@ impl TransactionCleaner<'_> {
                 self.counts.newest_out_of_window = self.counts.newest_out_of_window.max(Some(day));
                 continue;
             }
+            self.note_day(day);
             self.accept(&typed, row)?;
         }
         Ok(refused)
@@ -106,9 +107,7 @@ impl TransactionCleaner<'_> {
     fn accept(&mut self, batch: &Batch, row: usize) -> Result<(), CleanError> {
         let (minute, amount) = (batch.minutes[row], batch.amounts[row]);
         self.counts.accepted.add(amount);
-        let day = minute.div_euclid(DAY_MINUTES);
-        self.note_day(day);
-        self.has_time_of_day |= minute.rem_euclid(DAY_MINUTES) != 0;
+        self.has_time_of_day = self.has_time_of_day || minute.rem_euclid(DAY_MINUTES) != 0;
         let order = batch.order_keys.get(row).copied().flatten();
         let customer = batch.customers[row];
         let line = Line { customer, order: order.unwrap_or_default(), amount, minute, has_order: order.is_some() };

@@ -173,15 +173,30 @@ impl Column {
 
     /// A cell as a reader would write it; empty cells are an empty text.
     pub fn display(&self, row: usize) -> String {
+        let mut out = String::new();
+        self.write_cell(row, &mut out);
+        out
+    }
+
+    /// Appends a cell as [`display`](Self::display) shows it.
+    pub fn write_cell(&self, row: usize, out: &mut String) {
         if self.is_null(row) {
-            return String::new();
+            return;
         }
         match self {
-            Self::Text(a) => a.value(row).to_owned(),
-            Self::Category(c) => c.get(row).unwrap_or_default().to_owned(),
+            Self::Text(a) => out.push_str(a.value(row)),
+            Self::Category(c) => out.push_str(c.get(row).unwrap_or_default()),
+            Self::Real(a) => write_real(a.value(row), out),
+            other => out.push_str(&other.short_cell(row)),
+        }
+    }
+
+    /// A filled cell of a kind that is never long.
+    fn short_cell(&self, row: usize) -> String {
+        match self {
+            Self::Text(_) | Self::Category(_) | Self::Real(_) => String::new(),
             Self::Count(a) => a.value(row).to_string(),
             Self::Score(a) => a.value(row).to_string(),
-            Self::Real(a) => display_real(a.value(row)),
             Self::Money(a) => super::money::format_money(i128::from(a.value(row))),
             Self::Day(a) => super::day::format_day(a.value(row)),
             Self::Flag(a) => a.value(row).to_string(),
@@ -229,19 +244,36 @@ fn pick<'a, A: Array, T>(position: Option<i64>, array: &'a A, value: impl Fn(&'a
 
 /// Six significant digits, without a tail of zeros: `182.3`, `0.00125`, `1e-9`.
 pub(crate) fn display_real(value: f64) -> String {
+    let mut out = String::new();
+    write_real(value, &mut out);
+    out
+}
+
+/// Appends a real number as [`display_real`] shows it.
+fn write_real(value: f64, out: &mut String) {
+    use std::fmt::Write;
     const DIGITS: i32 = 6;
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e15).contains(&size) {
-        let text = format!("{value:.5e}");
-        return text.parse::<f64>().map_or(text, |rounded| format!("{rounded:e}"));
+        let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
+        write!(out, "{rounded:e}").expect("writing to a string");
+        return;
     }
     let magnitude = if size == 0.0 { 0 } else { size.log10().floor() as i32 };
-    let decimals = (DIGITS - 1 - magnitude).max(0) as usize;
-    let mut text = format!("{value:.decimals$}");
-    if decimals > 0 {
-        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    let mut decimals = (DIGITS - 1 - magnitude).max(0) as u32;
+    let mut scaled = (size * 10_f64.powi(decimals as i32)).round() as u64;
+    while decimals > 0 && scaled.is_multiple_of(10) {
+        scaled /= 10;
+        decimals -= 1;
     }
-    text
+    let unit = 10_u64.pow(decimals);
+    let sign = if value < 0.0 { "-" } else { "" };
+    let written = if decimals == 0 {
+        write!(out, "{sign}{scaled}")
+    } else {
+        write!(out, "{sign}{}.{:0width$}", scaled / unit, scaled % unit, width = decimals as usize)
+    };
+    written.expect("writing to a string");
 }
 
 #[cfg(test)]

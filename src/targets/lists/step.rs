@@ -1,8 +1,8 @@
 //! Rule, rank, budget, control group.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use arrow::array::{Array, Float64Array, StringArray};
+use arrow::array::{Array, Float64Array, StringArray, StringBuilder};
 
 use crate::stage::{Output, Rule, StageError, StageInputs, Step, customer_column};
 use crate::table::{Categories, Column, Quality, Table, TableBuilder, TableError, Tables};
@@ -43,7 +43,6 @@ struct Listed {
     expected_profit: Option<f64>,
     cost: i64,
     control: bool,
-    why: String,
 }
 
 impl Step for TargetsStep {
@@ -56,7 +55,7 @@ impl Step for TargetsStep {
             let list = target.list(number, ids, inputs, &mut quality)?;
             listed.extend(list);
         }
-        let table = self.table(&listed, customers, ids)?;
+        let table = self.table(&listed, inputs.tables, ids)?;
         Ok(Output { tables: vec![table], quality, ..Output::default() })
     }
 }
@@ -81,7 +80,6 @@ impl Target {
         let value = |row: usize| Some(ranking[row]).filter(|v| !v.is_nan());
         let place = |row: usize| value(row).unwrap_or(f64::NEG_INFINITY);
         rows.sort_unstable_by(|a, b| place(*b).total_cmp(&place(*a)).then(a.cmp(b)));
-        let why = Why::new(&self.rule, inputs.tables)?;
         let mut spent = 0_i64;
         let mut listed = Vec::new();
         for row in rows {
@@ -101,7 +99,6 @@ impl Target {
                 expected_profit: profit,
                 cost,
                 control,
-                why: why.text(row),
             });
         }
         quality.extend(self.counts(matches, consenting, &listed, spent));
@@ -146,11 +143,14 @@ impl Target {
 }
 
 impl TargetsStep {
-    fn table(&self, listed: &[Listed], customers: &Table, ids: &StringArray) -> Result<Table, TableError> {
+    fn table(&self, listed: &[Listed], tables: &Tables, ids: &StringArray) -> Result<Table, TableError> {
+        let customers = tables.get("customers")?;
         let codes = || listed.iter().map(|l| l.target as i32).collect::<Vec<_>>();
         let named = |name: &dyn Fn(&Target) -> Option<&String>| {
-            let words = listed.iter().map(|l| name(&self.targets[l.target]).map(String::as_str));
-            Categories::from_words(&words.collect::<Vec<_>>())
+            let words =
+                Categories::from_words(&self.targets.iter().map(|t| name(t).map(String::as_str)).collect::<Vec<_>>());
+            let code = |l: &Listed| if words.codes.is_null(l.target) { -1 } else { words.codes.value(l.target) };
+            Categories::from_codes(listed.iter().map(code).collect(), words.names.clone())
         };
         let profit: Float64Array = listed.iter().map(|l| l.expected_profit).collect();
         let arms = ["treatment", "control"].map(str::to_owned).to_vec();
@@ -167,29 +167,51 @@ impl TargetsStep {
             .real("expected_profit", profit)
             .money("cost", listed.iter().map(|l| l.cost).collect::<Vec<_>>())
             .category("arm", Categories::from_codes(listed.iter().map(|l| i32::from(l.control)).collect(), arms))
-            .text("why", StringArray::from_iter_values(listed.iter().map(|l| &l.why)))
+            .text("why", self.reasons(listed, tables)?)
             .build()
     }
 }
 
+impl TargetsStep {
+    /// Why each customer is listed.
+    fn reasons(&self, listed: &[Listed], tables: &Tables) -> Result<StringArray, TableError> {
+        let why = self.targets.iter().map(|t| Why::new(&t.rule, tables)).collect::<Result<Vec<_>, _>>()?;
+        let mut reasons = StringBuilder::with_capacity(listed.len(), listed.len() * 32);
+        let mut text = String::new();
+        for l in listed {
+            text.clear();
+            why[l.target].write(l.row, &mut text);
+            reasons.append_value(&text);
+        }
+        Ok(reasons.finish())
+    }
+}
+
 /// Hours in a send window.
-const WINDOW_HOURS: i32 = 2;
+const WINDOW_HOURS: usize = 2;
+
+/// Hours of a day, and one for an hour that is not known.
+const HOUR_SLOTS: usize = 25;
 
 /// `Tuesday 10:00-12:00`, from the weekday and hour of most orders; the weekday alone when hours are not known.
 fn send_windows(listed: &[Listed], customers: &Table) -> Result<Categories, TableError> {
     let weekdays = customers.categories("favourite_weekday")?;
     let hours = customers.column("favourite_hour")?;
-    let window = |l: &Listed| (weekdays.get(l.row), hours.number(l.row).map(|hour| hour as i32));
-    let shown = |(weekday, hour): &(&str, Option<i32>)| match hour {
-        Some(hour) => {
-            let start = (*hour).min(24 - WINDOW_HOURS);
-            format!("{weekday} {start:02}:00-{:02}:00", start + WINDOW_HOURS)
-        }
-        None => (*weekday).to_owned(),
+    let slot = |l: &Listed| {
+        let weekday = (!weekdays.codes.is_null(l.row)).then(|| weekdays.codes.value(l.row) as usize)?;
+        Some(weekday * HOUR_SLOTS + hours.number(l.row).map_or(HOUR_SLOTS - 1, |hour| hour as usize))
     };
-    let windows = listed.iter().map(window).map(|(weekday, hour)| Some((weekday?, hour))).collect::<Vec<_>>();
-    let texts = windows.iter().flatten().copied().collect::<BTreeSet<_>>();
-    let texts: BTreeMap<_, String> = texts.into_iter().map(|w| (w, shown(&w))).collect();
-    let words = windows.iter().map(|w| w.as_ref().and_then(|w| texts.get(w)).map(String::as_str));
-    Ok(Categories::from_words(&words.collect::<Vec<_>>()))
+    let shown = |slot: usize| {
+        let weekday = &weekdays.names[slot / HOUR_SLOTS];
+        let start = (slot % HOUR_SLOTS).min(24 - WINDOW_HOURS);
+        match slot % HOUR_SLOTS {
+            hour if hour == HOUR_SLOTS - 1 => weekday.clone(),
+            _ => format!("{weekday} {start:02}:00-{:02}:00", start + WINDOW_HOURS),
+        }
+    };
+    let names = (0..weekdays.names.len() * HOUR_SLOTS).map(shown).collect::<Vec<_>>();
+    let sorted = names.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let codes = names.iter().map(|n| sorted.binary_search(n).map_or(-1, |at| at as i32)).collect::<Vec<_>>();
+    let codes = listed.iter().map(|l| slot(l).map_or(-1, |slot| codes[slot])).collect();
+    Ok(Categories::from_codes(codes, sorted))
 }

@@ -14,17 +14,15 @@ impl Why {
         Ok(Self { columns: rule.columns().iter().map(read).collect::<Result<_, TableError>>()? })
     }
 
-    /// `rfm_segment At risk, clv_365d 182.3`.
-    pub(super) fn text(&self, row: usize) -> String {
-        let mut text = String::new();
-        for (name, column) in &self.columns {
-            if !text.is_empty() {
-                text.push_str(", ");
+    /// Writes `rfm_segment At risk, clv_365d 182.3`.
+    pub(super) fn write(&self, row: usize, out: &mut String) {
+        for (at, (name, column)) in self.columns.iter().enumerate() {
+            if at > 0 {
+                out.push_str(", ");
             }
-            text.push_str(name);
-            text.push(' ');
-            text.push_str(&column.display(row));
+            out.push_str(name);
+            out.push(' ');
+            column.write_cell(row, out);
         }
-        text
     }
 }

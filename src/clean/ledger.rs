@@ -3,6 +3,7 @@
 //! Lines go to memory up to a budget and then to temporary files, one per partition: transactions are never all
 //! in memory, however many there are.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Result, Write};
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ const BLOCK_LINES: usize = 512;
 pub const NO_MARGIN: i64 = i64::MIN;
 
 /// An accepted line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line {
     /// Key of the customer.
     pub customer: u64,
@@ -35,7 +36,7 @@ pub struct Line {
 }
 
 /// What only some logs carry about a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Extra {
     /// Key of the order that a refund takes back; zero for none.
     pub original: u64,
@@ -138,21 +139,51 @@ impl Ledger {
         Ok(())
     }
 
-    /// The lines of a partition, and their extras (empty when the ledger has none).
+    /// The lines of a partition, and their extras (none when the ledger has none), in pieces.
     ///
     /// # Errors
     /// When a temporary file can't be read.
-    pub fn partition(&self, number: usize) -> Result<(Vec<Line>, Vec<Extra>)> {
+    pub fn partition(&self, number: usize) -> Result<PartitionLines<'_>> {
         let partition = &self.partitions[number];
-        let mut lines = Vec::new();
-        let mut extras = Vec::new();
+        let mut found = PartitionLines::default();
         if let Some(path) = &partition.spilled {
+            let (mut lines, mut extras) = (Vec::new(), Vec::new());
             read_spilled(path, self.with_extras, &mut lines, &mut extras)?;
+            found.lines.push(Cow::Owned(lines));
+            found.extras.push(Cow::Owned(extras));
         }
-        lines.reserve_exact(partition.blocks.iter().map(Vec::len).sum());
-        partition.blocks.iter().for_each(|block| lines.extend_from_slice(block));
-        partition.extras.iter().for_each(|block| extras.extend_from_slice(block));
-        Ok((lines, extras))
+        found.lines.extend(partition.blocks.iter().map(|block| Cow::Borrowed(block.as_slice())));
+        found.extras.extend(partition.extras.iter().map(|block| Cow::Borrowed(block.as_slice())));
+        Ok(found)
+    }
+}
+
+/// The lines of a partition in pieces, without copying those in memory.
+#[derive(Debug, Default)]
+pub struct PartitionLines<'a> {
+    lines: Vec<Cow<'a, [Line]>>,
+    extras: Vec<Cow<'a, [Extra]>>,
+}
+
+impl PartitionLines<'_> {
+    /// The lines in the order they were added.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().flat_map(|piece| piece.iter())
+    }
+
+    /// The extras, one per line, or none at all.
+    pub fn extras(&self) -> impl Iterator<Item = &Extra> {
+        self.extras.iter().flat_map(|piece| piece.iter())
+    }
+
+    /// Number of lines.
+    pub fn len(&self) -> usize {
+        self.lines.iter().map(|piece| piece.len()).sum()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -239,9 +270,9 @@ mod tests {
     fn all(ledger: &Ledger) -> Vec<(Line, Extra)> {
         let mut found = Vec::new();
         for number in 0..PARTITIONS {
-            let (lines, extras) = ledger.partition(number).unwrap();
-            assert!(lines.iter().all(|l| partition_of(l.customer) == number));
-            found.extend(lines.into_iter().zip(extras));
+            let partition = ledger.partition(number).unwrap();
+            assert!(partition.lines().all(|l| partition_of(l.customer) == number));
+            found.extend(partition.lines().copied().zip(partition.extras().copied()));
         }
         found.sort_by_key(|(_, e)| e.original);
         found
@@ -270,7 +301,7 @@ mod tests {
             ledger.push(sample(n).0, None).unwrap();
         }
         ledger.spill().unwrap();
-        let total: usize = (0..PARTITIONS).map(|n| ledger.partition(n).unwrap().0.len()).sum();
+        let total: usize = (0..PARTITIONS).map(|n| ledger.partition(n).unwrap().len()).sum();
         assert_eq!(total, 100);
     }
 }

@@ -22,6 +22,6 @@ pub use collect::{CleanSettings, Cleaned, FileRows, Progress, SourceFiles, clean
 pub use counts::{SourceCounts, Tally};
 pub use error::CleanError;
 pub use ids::{IdSpace, Interner};
-pub use ledger::{Extra, Ledger, Line, NO_MARGIN, PARTITIONS};
+pub use ledger::{Extra, Ledger, Line, NO_MARGIN, PARTITIONS, PartitionLines};
 pub use options::{CleanOptions, Duplicates, ZeroAmount};
 pub use reject::{QUARANTINE, Reason, Rejected};

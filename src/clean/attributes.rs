@@ -186,7 +186,14 @@ fn richness(frame: &DataFrame, row: usize) -> (usize, String) {
 
 fn to_values(series: &Series, notation: Notation) -> PolarsResult<Values> {
     Ok(match series.dtype() {
-        kind if kind.is_integer() => Values::Count(series.cast(&DataType::Int64)?.i64()?.iter().collect()),
+        kind if kind.is_integer() => {
+            let whole = series.cast(&DataType::Int64)?;
+            let whole = whole.i64()?;
+            Values::Count(match whole.cont_slice() {
+                Ok(values) => values.to_vec().into(),
+                Err(_) => whole.iter().collect(),
+            })
+        }
         DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
             let floats = series.cast(&DataType::Float64)?;
             Values::Real(floats.f64()?.iter().map(|v| v.filter(|v| v.is_finite())).collect())

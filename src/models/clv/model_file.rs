@@ -8,7 +8,7 @@ use crate::stage::{ModelFile, RunInfo};
 use crate::table::format_day;
 
 use super::options::ClvOptions;
-use super::step::Fits;
+use super::step::{Fits, SpendFit};
 
 /// The model file of a fit.
 pub(super) fn model_file(
@@ -22,8 +22,8 @@ pub(super) fn model_file(
     let names = options.model.kind().parameter_names();
     let values = purchases.model.as_model().parameters();
     let parameters: Value = names.iter().zip(values).map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let spend = fits.spend.as_ref().map(|(fit, table)| {
-        let correlation = table.correlation().map(|c| json!({ "pearson": c.pearson, "spearman": c.spearman }));
+    let spend = fits.spend.as_ref().map(|SpendFit { fit, left_out, correlation }| {
+        let correlation = correlation.map(|c| json!({ "pearson": c.pearson, "spearman": c.spearman }));
         json!({
             "model": "gamma_gamma",
             "source": "Fader & Hardie 2013, note 025",
@@ -32,7 +32,7 @@ pub(super) fn model_file(
             "log_likelihood": fit.log_likelihood,
             "status": fit.status.to_string(),
             "customers": fit.customers,
-            "left_out": table.excluded(),
+            "left_out": left_out,
             "frequency_spend_correlation": correlation,
         })
     });

@@ -3,8 +3,8 @@
 use arrow::array::{Array, Float64Array, Int64Array};
 
 use crate::numerics::btyd::{
-    AnyModel, CORRELATION_LIMIT, Customers, Fit, GammaGamma, Histories, ScoreOptions, Scores, SpendTable,
-    fit_gamma_gamma, score_model,
+    AnyModel, CORRELATION_LIMIT, Correlation, Customers, Fit, GammaGamma, Histories, Intervals, ScoreOptions, Scores,
+    SpendExclusions, SpendTable, fit_gamma_gamma, score_model,
 };
 use crate::stage::{Output, StageError, StageInputs, Step};
 use crate::table::{Money, Quality, Table, TableBuilder, TableError};
@@ -35,7 +35,14 @@ struct Data<'a> {
 /// The two fits.
 pub(super) struct Fits {
     pub(super) purchases: Fit<AnyModel>,
-    pub(super) spend: Option<(Fit<GammaGamma>, SpendTable)>,
+    pub(super) spend: Option<SpendFit>,
+}
+
+/// The spend model with what its data look like.
+pub(super) struct SpendFit {
+    pub(super) fit: Fit<GammaGamma>,
+    pub(super) left_out: SpendExclusions,
+    pub(super) correlation: Option<Correlation>,
 }
 
 impl Step for ClvStep {
@@ -55,7 +62,7 @@ impl Step for ClvStep {
         drop(histories);
         let spend = data.has_money.then(|| {
             let table = SpendTable::new(&data.x, &data.spend);
-            (fit_gamma_gamma(&table), table)
+            SpendFit { fit: fit_gamma_gamma(&table), left_out: table.excluded(), correlation: table.correlation() }
         });
         let fits = Fits { purchases, spend };
         let scores = self.score(&data, &fits);
@@ -75,9 +82,10 @@ impl ClvStep {
             horizons_days: self.options.horizons_days.clone(),
             discount_rate_annual: self.options.discount_rate_annual,
             interval_level: self.options.interval_level,
+            intervals: Intervals::Value,
         };
         let purchases = &fits.purchases;
-        let spend = fits.spend.as_ref().map(|(fit, _)| fit);
+        let spend = fits.spend.as_ref().map(|spend| &spend.fit);
         score_model(purchases.model.as_model(), purchases.log_covariance.as_deref(), spend, &customers, &options)
     }
 
@@ -168,10 +176,9 @@ fn quality(fits: &Fits, scores: &Scores, customers: usize) -> Vec<Quality> {
             "natural logarithm, times in weeks",
         ),
     ];
-    let Some((fit, table)) = &fits.spend else { return lines };
+    let Some(SpendFit { fit, left_out, correlation }) = &fits.spend else { return lines };
     let status = &fit.status;
     lines.push(Quality::at_most("clv", "spend_fit_flagged", converged(status.is_converged()), 0.0, status.to_string()));
-    let left_out = table.excluded();
     for (check, count, note) in [
         (
             "spend_model_without_repeat",
@@ -191,7 +198,7 @@ fn quality(fits: &Fits, scores: &Scores, customers: usize) -> Vec<Quality> {
     ] {
         lines.push(Quality::measured("clv", check, count as f64, note));
     }
-    if let Some(correlation) = table.correlation() {
+    if let Some(correlation) = correlation {
         let strongest = correlation.pearson.abs().max(correlation.spearman.abs());
         let note = format!(
             "Pearson {:.6}, Spearman {:.6} over repeat buyers; past the limit spend depends on frequency and CLV is inflated",
@@ -219,7 +226,7 @@ fn summary(fits: &Fits, model: PurchaseModel) -> Vec<(String, String)> {
             fits.purchases.status
         ),
     )];
-    if let Some((fit, _)) = &fits.spend {
+    if let Some(SpendFit { fit, .. }) = &fits.spend {
         let m = &fit.model;
         let text = format!("p {:.2}, q {:.2}, γ {:.2}; {}", m.p, m.q, m.v, fit.status);
         lines.push(("gamma_gamma".to_owned(), text));

@@ -4,8 +4,8 @@
 
 use super::simulation::Random;
 use super::{
-    BetaGeometric, Customers, FitStatus, GammaGamma, Histories, Limit, ModelKind, ScoreOptions, SpendExclusions,
-    SpendTable, fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd, fit_nbd, score, score_model, table_gradient,
+    BetaGeometric, Customers, FitStatus, GammaGamma, Histories, Intervals, Limit, ModelKind, ScoreOptions,
+    SpendExclusions, SpendTable, fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd, fit_nbd, score, score_model, table_gradient,
     table_log_likelihood,
 };
 
@@ -156,7 +156,12 @@ fn survives_kinds(kinds: &[ModelKind], x: &[u32], t_x: &[u32], t: &[u32], z: &[f
     let fit = fit_bg_nbd(&h);
     let other = fit_mbg_nbd(&h);
     let spend = fit_gamma_gamma(&SpendTable::new(x, z));
-    let options = ScoreOptions { horizons_days: vec![1, 90, 3650], discount_rate_annual: 0.1, interval_level: 0.8 };
+    let options = ScoreOptions {
+        horizons_days: vec![1, 90, 3650],
+        discount_rate_annual: 0.1,
+        interval_level: 0.8,
+        intervals: Intervals::All,
+    };
     let customers = Customers { x, t_x_days: t_x, t_days: t, spend_mean_repeat: z };
     for fit in [&fit, &other] {
         assert!(fit.log_likelihood.is_finite(), "{fit:?}");
@@ -266,7 +271,12 @@ fn scoring_many_equals_scoring_one() {
     let fit = super::Fit { model: BetaGeometric::bg_nbd(0.243, 4.414, 0.793, 2.426), ..fit_bg_nbd(&h) };
     let spend =
         super::Fit { model: GammaGamma { p: 6.25, q: 3.74, v: 15.44 }, ..fit_gamma_gamma(&SpendTable::new(&x, &z)) };
-    let options = ScoreOptions { horizons_days: vec![90, 365], discount_rate_annual: 0.15, interval_level: 0.8 };
+    let options = ScoreOptions {
+        horizons_days: vec![90, 365],
+        discount_rate_annual: 0.15,
+        interval_level: 0.8,
+        intervals: Intervals::All,
+    };
     let customers = Customers { x: &x, t_x_days: &t_x, t_days: &t, spend_mean_repeat: &z };
     let scores = score(&fit, Some(&spend), &customers, &options);
     let week = |d: u32| f64::from(d) / 7.0;

@@ -2,8 +2,8 @@
 
 use super::simulation::{Law, Population, Truth};
 use super::{
-    BetaGeometric, Customers, Dropout, Fit, GammaGamma, Histories, ParetoNbd, ScoreOptions, Scores, SpendTable,
-    TransactionModel, fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd, score,
+    BetaGeometric, Customers, Dropout, Fit, GammaGamma, Histories, Intervals, ParetoNbd, ScoreOptions, Scores,
+    SpendTable, TransactionModel, fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd, score,
 };
 
 const LEVEL: f64 = 0.8;
@@ -27,7 +27,12 @@ fn columns(truths: &[Truth]) -> Columns {
 }
 
 fn options() -> ScoreOptions {
-    ScoreOptions { horizons_days: vec![90, 365], discount_rate_annual: 0.1, interval_level: LEVEL }
+    ScoreOptions {
+        horizons_days: vec![90, 365],
+        discount_rate_annual: 0.1,
+        interval_level: LEVEL,
+        intervals: Intervals::All,
+    }
 }
 
 fn scored<M: TransactionModel>(fit: &Fit<M>, spend: &Fit<GammaGamma>, columns: &Columns) -> Scores {

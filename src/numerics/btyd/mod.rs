@@ -88,7 +88,7 @@ pub use pareto_fit::{fit_pareto_nbd, pareto_gradient, pareto_log_likelihood};
 pub use regular::Regular;
 pub use regular_fit::{MAX_REGULARITY, fit_regular, fit_regularity, regular_gradient, regular_log_likelihood};
 pub use sbg::{ShiftedBetaGeometric, fit_sbg};
-pub use score::{Customers, ScoreOptions, score, score_model};
+pub use score::{Customers, Intervals, ScoreOptions, score, score_model};
 pub use scores::{HorizonScores, Scores};
 pub use seasonal::{DailyTotals, SeasonalCalendar, seasonal_index};
 pub use spend::{CORRELATION_LIMIT, Correlation, SpendExclusions, SpendTable};

@@ -24,6 +24,15 @@ const CHUNK: usize = 8192;
 /// Step on the log scale for derivatives by parameters.
 const LOG_STEP: f64 = 1e-4;
 
+/// Which intervals to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intervals {
+    /// Of the value only.
+    Value,
+    /// Of purchases, spend and value.
+    All,
+}
+
 /// What to predict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreOptions {
@@ -33,6 +42,8 @@ pub struct ScoreOptions {
     pub discount_rate_annual: f64,
     /// Probability that an interval is to hold, between 0 and 1.
     pub interval_level: f64,
+    /// Which intervals to give; the others cost time and memory.
+    pub intervals: Intervals,
 }
 
 impl ScoreOptions {
@@ -102,6 +113,7 @@ struct Scorer<'a> {
     alive: AliveTable,
     horizons: usize,
     level: f64,
+    intervals: Intervals,
 }
 
 impl<'a> Scorer<'a> {
@@ -135,12 +147,13 @@ impl<'a> Scorer<'a> {
             spend_ends,
             horizons: plan.horizons.len(),
             level: options.interval_level,
+            intervals: options.intervals,
         }
     }
 
     fn run(&self, customers: &Customers<'_>) -> Scores {
         let n = customers.x.len();
-        let mut scores = Scores::zeroed(n, self.horizons);
+        let mut scores = Scores::zeroed(n, self.horizons, self.intervals == Intervals::All);
         let infinite = scores
             .chunks(CHUNK)
             .into_par_iter()
@@ -163,8 +176,10 @@ impl<'a> Scorer<'a> {
             infinite += u64::from(spend.infinite);
             out[0][row] = p_alive;
             out[1][row] = spend.mean;
-            out[2][row] = spend.lower;
-            out[3][row] = spend.upper;
+            if self.intervals == Intervals::All {
+                out[2][row] = spend.lower;
+                out[3][row] = spend.upper;
+            }
             let shared = &self.shared[pair];
             let mixed = self.mixed(shared, x, customers.t_x_days[i], t_days);
             let ahead = mixed.as_deref().unwrap_or(&shared.ahead);
@@ -227,8 +242,10 @@ impl<'a> Scorer<'a> {
             let bought = |end: Option<Level>| end.map_or(0.0, |l| ahead.purchases * self.table.purchases(place, h, l));
             let worth = |end: Option<Level>| end.map_or(0.0, |l| reference * self.table.value(place, h, l));
             out[0][row] = purchases;
-            out[1][row] = bought(ends.lower).min(purchases);
-            out[2][row] = bought(ends.upper).max(purchases);
+            if self.intervals == Intervals::All {
+                out[1][row] = bought(ends.lower).min(purchases);
+                out[2][row] = bought(ends.upper).max(purchases);
+            }
             out[3][row] = p_alive * ahead.any;
             out[4][row] = value;
             out[5][row] = worth(ends.lower).min(value);

@@ -5,7 +5,8 @@
 pub struct HorizonScores {
     /// Expected purchase days.
     pub purchases: Vec<f64>,
-    /// Lower end of the interval for the customer's own expected purchases.
+    /// Lower end of the interval for the customer's own expected purchases; no
+    /// entry unless asked for ([`Intervals::All`](super::Intervals::All)), and so for the upper end.
     pub purchases_lower: Vec<f64>,
     /// Upper end of that interval.
     pub purchases_upper: Vec<f64>,
@@ -27,7 +28,8 @@ pub struct Scores {
     pub p_alive: Vec<f64>,
     /// Expected spend per purchase day; 1 without a spend model.
     pub spend: Vec<f64>,
-    /// Lower end of the interval for the customer's own mean spend.
+    /// Lower end of the interval for the customer's own mean spend; no entry
+    /// unless asked for, and so for the upper end.
     pub spend_lower: Vec<f64>,
     /// Upper end of that interval.
     pub spend_upper: Vec<f64>,
@@ -45,13 +47,15 @@ pub(crate) const FIXED: usize = 4;
 pub(crate) const PER_HORIZON: usize = 7;
 
 impl Scores {
-    /// Columns of `n` zeros.
-    pub(crate) fn zeroed(n: usize, horizons: usize) -> Self {
+    /// Columns of `n` zeros; those of purchase and spend intervals are empty
+    /// unless `all` is set.
+    pub(crate) fn zeroed(n: usize, horizons: usize, all: bool) -> Self {
         let column = || vec![0.0; n];
+        let extra = || if all { column() } else { Vec::new() };
         let horizon = || HorizonScores {
             purchases: column(),
-            purchases_lower: column(),
-            purchases_upper: column(),
+            purchases_lower: extra(),
+            purchases_upper: extra(),
             p_purchase: column(),
             value: column(),
             value_lower: column(),
@@ -60,8 +64,8 @@ impl Scores {
         Self {
             p_alive: column(),
             spend: column(),
-            spend_lower: column(),
-            spend_upper: column(),
+            spend_lower: extra(),
+            spend_upper: extra(),
             horizons: (0..horizons).map(|_| horizon()).collect(),
             infinite_spend: 0,
         }
@@ -70,7 +74,8 @@ impl Scores {
     /// All columns cut into pieces of `size` customers: per piece, the fixed
     /// columns and then the columns of each horizon, in the order declared.
     pub(crate) fn chunks(&mut self, size: usize) -> Vec<Vec<&mut [f64]>> {
-        let mut pieces: Vec<Vec<&mut [f64]>> = Vec::new();
+        let count = self.p_alive.len().div_ceil(size);
+        let mut pieces: Vec<Vec<&mut [f64]>> = (0..count).map(|_| Vec::new()).collect();
         let fixed = [&mut self.p_alive, &mut self.spend, &mut self.spend_lower, &mut self.spend_upper];
         let per_horizon = self.horizons.iter_mut().flat_map(|h| {
             [
@@ -84,12 +89,8 @@ impl Scores {
             ]
         });
         for column in fixed.into_iter().chain(per_horizon) {
-            for (k, piece) in column.chunks_mut(size).enumerate() {
-                if pieces.len() <= k {
-                    pieces.push(Vec::new());
-                }
-                pieces[k].push(piece);
-            }
+            let mut parts = column.chunks_mut(size);
+            pieces.iter_mut().for_each(|piece| piece.push(parts.next().unwrap_or_default()));
         }
         pieces
     }

@@ -1,6 +1,5 @@
 //! The console summaries of `acrm run` and `acrm check`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
@@ -69,22 +68,25 @@ fn segments(outcome: &RunOutcome) -> Option<TextTable> {
     let customers = outcome.tables.get("customers").ok()?;
     let names = rfm.categories("rfm_segment").ok()?;
     let spend = customers.column("spend_net").ok()?;
-    let rows = crate::table::align(rfm.text("customer_id").ok()?, customers.text("customer_id").ok()?);
-    let mut groups: BTreeMap<&str, (u64, i128)> = BTreeMap::new();
+    let rows = (rfm.rows() < customers.rows())
+        .then(|| Some((rfm.text("customer_id").ok()?, customers.text("customer_id").ok()?)));
+    let rows = rows.flatten().map(|(some, all)| crate::table::align(some, all));
+    let mut groups = vec![(0_u64, 0_i128); names.names.len()];
     for row in 0..rfm.rows() {
-        let group = groups.entry(names.get(row)?).or_default();
+        let group = groups.get_mut(usize::try_from(names.codes.value(row)).ok()?)?;
         group.0 += 1;
         if let Column::Money(amounts) = spend {
-            group.1 += i128::from(amounts.value(rows.value(row) as usize));
+            let place = rows.as_ref().map_or(row, |rows| rows.value(row) as usize);
+            group.1 += i128::from(amounts.value(place));
         }
     }
-    let mut sorted: Vec<_> = groups.into_iter().collect();
-    sorted.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+    let mut sorted: Vec<_> = names.names.iter().zip(groups).filter(|(_, (size, _))| *size > 0).collect();
+    sorted.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(b.0)));
     let money_title = format!("spend_net {}", outcome.manifest.currency);
     let mut table = text_table(&["largest segments", "customers", "share", money_title.trim()], 1..);
     for (name, (size, money)) in sorted.into_iter().take(SHOWN_SEGMENTS) {
         let share = format!("{:.1} %", 100.0 * size as f64 / rfm.rows() as f64);
-        table.add_row([name.to_owned(), grouped(size), share, crate::table::format_money(money)]);
+        table.add_row([name.clone(), grouped(size), share, crate::table::format_money(money)]);
     }
     Some(table)
 }

@@ -126,14 +126,15 @@ impl AttributeReader {
     /// One row per customer. Rows that share an id are merged: the one with the most filled cells stays, the text
     /// of the row deciding between equals.
     pub(super) fn finish(self, space: &IdSpace, counts: &mut SourceCounts) -> PolarsResult<Attributes> {
-        let Some(frame) = concat_parts(&self.parts)? else { return Ok(Attributes::default()) };
-        let order = if is_ordered(space, &self.keys) { None } else { Some(space.order(&self.keys)) };
+        let Self { keys: all_keys, parts, notation } = self;
+        let Some(frame) = concat_parts(parts)? else { return Ok(Attributes::default()) };
+        let order = if is_ordered(space, &all_keys) { None } else { Some(space.order(&all_keys)) };
         let in_order = |at: usize| order.as_ref().map_or(at, |order| order[at] as usize);
-        let mut keys: Vec<u64> = Vec::with_capacity(self.keys.len());
-        let mut rows: Vec<i64> = Vec::with_capacity(self.keys.len());
-        for at in 0..self.keys.len() {
+        let mut keys: Vec<u64> = Vec::with_capacity(all_keys.len());
+        let mut rows: Vec<i64> = Vec::with_capacity(all_keys.len());
+        for at in 0..all_keys.len() {
             let row = in_order(at);
-            if keys.last() == Some(&self.keys[row]) {
+            if keys.last() == Some(&all_keys[row]) {
                 counts.merged.add(0);
                 if let Some(last) = rows.last_mut()
                     && richness(&frame, row) > richness(&frame, *last as usize)
@@ -143,26 +144,32 @@ impl AttributeReader {
                 continue;
             }
             counts.accepted.add(0);
-            keys.push(self.keys[row]);
+            keys.push(all_keys[row]);
             rows.push(row as i64);
         }
-        let identity = order.is_none() && rows.len() == self.keys.len();
+        let identity = order.is_none() && rows.len() == all_keys.len();
         let rows = (!identity).then(|| Int64Array::from(rows));
         let mut columns = Vec::new();
-        for column in frame.columns() {
-            let values = to_values(column.as_materialized_series(), self.notation)?;
-            let values = rows.as_ref().map_or_else(|| values.clone(), |rows| values.take(rows));
-            columns.push((column.name().to_string(), values));
+        // column by column, so that text never stands in memory three times
+        for column in frame.into_columns() {
+            let name = column.name().to_string();
+            let values = to_values(column.as_materialized_series(), notation)?;
+            drop(column);
+            let values = match &rows {
+                Some(rows) => values.take(rows),
+                None => values,
+            };
+            columns.push((name, values));
         }
         Ok(Attributes { keys, columns })
     }
 }
 
-fn concat_parts(parts: &[DataFrame]) -> PolarsResult<Option<DataFrame>> {
+fn concat_parts(parts: Vec<DataFrame>) -> PolarsResult<Option<DataFrame>> {
     if parts.is_empty() {
         return Ok(None);
     }
-    let lazy = parts.iter().map(|part| part.clone().lazy()).collect::<Vec<_>>();
+    let lazy = parts.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>();
     let mut whole = concat(lazy, UnionArgs { to_supertypes: true, ..UnionArgs::default() })?.collect()?;
     whole.rechunk_mut();
     Ok(Some(whole))

@@ -103,6 +103,15 @@ pub struct Cleaned {
     pub options: CleanOptions,
 }
 
+impl Cleaned {
+    /// Lets go of everything that is large: lines, attributes and ids. Counts, refused rows and settings stay.
+    pub fn release(&mut self) {
+        self.ledger.clear();
+        self.attributes = Attributes::default();
+        self.customers = IdSpace::Whole;
+    }
+}
+
 /// Reads and cleans all sources. `transactions` is needed; the others may be absent.
 ///
 /// # Errors

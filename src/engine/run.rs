@@ -197,7 +197,7 @@ fn analyse(
             take(&mut results, &mut cleaned.counts, output);
         }
         if !waves[at + 1..].iter().flatten().any(|n| reads_sources(n)) {
-            cleaned.ledger.clear();
+            cleaned.release();
         }
         clock.lap(&wave.iter().map(name).collect::<Vec<_>>().join(" + "));
     }

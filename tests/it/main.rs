@@ -1,6 +1,7 @@
 //! Tests of the whole: the binary, the registry, published figures, real data.
 
 #![expect(clippy::print_stdout, reason = "tests say what they skipped")]
+#![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod cases;
 mod cdnow;

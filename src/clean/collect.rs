@@ -36,6 +36,14 @@ pub struct SourceFiles {
     pub timezone: Option<TimeZone>,
 }
 
+impl SourceFiles {
+    /// Whether the mapped columns give money.
+    pub fn has_money(&self) -> bool {
+        let columns = &self.columns;
+        columns.has("amount") || (columns.has("quantity") && columns.has("unit_price"))
+    }
+}
+
 /// What the whole of the cleaning goes by.
 #[derive(Debug)]
 pub struct CleanSettings<'a> {
@@ -144,18 +152,13 @@ pub fn clean(
         files: intake.files,
         newest_day: cleaner.newest_day,
         day_before_newest: cleaner.day_before_newest,
-        has_money: has_money(columns),
+        has_money: transactions.has_money(),
         has_time_of_day: cleaner.has_time_of_day,
         has_margin: columns.has("cost")
             || columns.has("margin")
             || (columns.has("product_id") && products.is_some_and(|p| p.columns.has("cost"))),
         options: settings.options.clone(),
     })
-}
-
-/// Whether mapped columns give money.
-pub(super) fn has_money(columns: &ColumnMap) -> bool {
-    columns.has("amount") || (columns.has("quantity") && columns.has("unit_price"))
 }
 
 fn transaction_cleaner<'a>(
@@ -180,7 +183,7 @@ fn transaction_cleaner<'a>(
         ledger: Ledger::new(needs_extras(&source.columns, settings.options), settings.scratch.clone()),
         channels: Interner::default(),
         categories: Interner::default(),
-        counts: SourceCounts { has_money: has_money(&source.columns), ..SourceCounts::new(source.table) },
+        counts: SourceCounts { has_money: source.has_money(), ..SourceCounts::new(source.table) },
         newest_day: None,
         day_before_newest: None,
         has_time_of_day: false,

@@ -7,7 +7,7 @@ use jiff::{Timestamp, fmt::strtime};
 use crate::table::civil_day;
 
 /// Minutes in a day.
-pub(super) const DAY_MINUTES: i32 = 1440;
+pub const DAY_MINUTES: i32 = 1440;
 
 /// How the timestamps of a source become business time.
 #[derive(Debug, Clone, Default)]

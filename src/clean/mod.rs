@@ -20,6 +20,7 @@ mod values;
 pub use attributes::{Attributes, attribute_names};
 pub use collect::{CleanSettings, Cleaned, FileRows, Progress, SourceFiles, clean};
 pub use counts::{SourceCounts, Tally};
+pub use dates::DAY_MINUTES;
 pub use error::CleanError;
 pub use ids::{IdSpace, Interner};
 pub use ledger::{Extra, Ledger, Line, NO_MARGIN, PARTITIONS, PartitionLines};

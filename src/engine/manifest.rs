@@ -1,9 +1,9 @@
 //! `manifest.json`: what went into a run and what came out.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::clean::{SourceCounts, Tally};
+use crate::source::digest_text;
 use crate::table::format_money;
 
 /// What went into a run and what came out.
@@ -92,11 +92,6 @@ impl BalanceEntry {
     }
 }
 
-/// SHA-256 of a text, in hexadecimal.
-pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |out, byte| out + &format!("{byte:02x}"))
-}
-
 /// An id that depends on what was asked and on what was in the sources, not on the order of rows or files.
 pub(super) fn run_id(pipeline_sha256: &str, as_of: &str, counts: &[SourceCounts]) -> String {
     let content = counts.iter().map(|c| {
@@ -104,6 +99,6 @@ pub(super) fn run_id(pipeline_sha256: &str, as_of: &str, counts: &[SourceCounts]
         format!("{}:{}:{}:{}", c.source, tally(c.read), tally(c.accepted), tally(c.quarantined))
     });
     let content = content.collect::<Vec<_>>().join("|");
-    let id = sha256(&format!("{}|{pipeline_sha256}|{as_of}|{content}", env!("CARGO_PKG_VERSION")));
+    let id = digest_text(&format!("{}|{pipeline_sha256}|{as_of}|{content}", env!("CARGO_PKG_VERSION")));
     id[..16].to_owned()
 }

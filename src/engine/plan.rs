@@ -132,9 +132,7 @@ fn check_analyses(
     let attributes: Vec<String> = sources.get("customers").map_or_else(Vec::new, |source| {
         source.columns.0.iter().map(|(standard, _)| standard.clone()).filter(|n| n != "customer_id").collect()
     });
-    let has_money = sources
-        .get("transactions")
-        .is_none_or(|s| s.columns.has("amount") || (s.columns.has("quantity") && s.columns.has("unit_price")));
+    let has_money = sources.get("transactions").is_none_or(SourceFiles::has_money);
     // only the customers source adds columns of its own; when it can't be read, rules may name what isn't known here
     let complete = sources.contains_key("customers") || !document.has_customers();
     let mut columns = RuleColumns::new(complete);

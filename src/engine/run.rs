@@ -11,12 +11,12 @@ use crate::clean::{CleanSettings, Cleaned, SourceCounts, clean};
 use crate::history::History;
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::sink::{Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns};
-use crate::source::digest;
+use crate::source::{digest, digest_text};
 use crate::stage::{ModelFile, Output, RunInfo, StageInputs};
 use crate::table::{Quality, Table, Tables, format_day, parse_day};
 
 use super::error::EngineError;
-use super::manifest::{BalanceEntry, InputEntry, Manifest, TableEntry, run_id, sha256};
+use super::manifest::{BalanceEntry, InputEntry, Manifest, TableEntry, run_id};
 use super::order::waves;
 use super::plan::Plan;
 use super::progress::Progress;
@@ -83,7 +83,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineErr
     let quality = judge(plan, &cleaned.counts, results.quality)?;
     results.tables.insert(quarantine_table(&mut cleaned.rejected)?);
     results.tables.insert(quality_table(&quality)?);
-    let pipeline_sha256 = sha256(&plan.text);
+    let pipeline_sha256 = digest_text(&plan.text);
     let mut manifest = Manifest {
         acrm_version: env!("CARGO_PKG_VERSION"),
         run_id: run_id(&pipeline_sha256, &as_of, &cleaned.counts),

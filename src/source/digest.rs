@@ -1,4 +1,4 @@
-//! The fingerprint of an input file for the manifest.
+//! Fingerprints of input files and texts for the manifest.
 
 use std::fs::File;
 use std::io::Read;
@@ -21,5 +21,14 @@ pub fn digest(path: &Path) -> std::io::Result<String> {
         }
         hasher.update(&buffer[..read]);
     }
-    Ok(hasher.finalize().iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}")))
+    Ok(hexadecimal(&hasher.finalize()))
+}
+
+/// SHA-256 of a text as hexadecimal text.
+pub fn digest_text(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
 }

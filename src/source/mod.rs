@@ -14,7 +14,7 @@ mod options;
 mod read;
 
 pub use contract::{CUSTOMERS, INPUT_TABLES, InputColumn, InputTable, Need, PRODUCTS, TRANSACTIONS};
-pub use digest::digest;
+pub use digest::{digest, digest_text};
 pub use discover::{Format, InputFile, discover};
 pub use error::SourceError;
 pub use head::{Head, head};

@@ -1,9 +1,6 @@
 //! One customer's lines to one row.
 
-use crate::clean::{Extra, Line, NO_MARGIN, ZeroAmount};
-
-/// Minutes in a day.
-const DAY_MINUTES: i32 = 1440;
+use crate::clean::{DAY_MINUTES, Extra, Line, NO_MARGIN, ZeroAmount};
 
 /// Everything known of one customer from the transactions. Money in ten-thousandths, days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,15 +3,17 @@
 //! Data flow one way, and each module knows only those above it:
 //!
 //! ```text
-//! numerics → table → history → source → clean → stage → features → models → segments → targets
-//!          → registry → config → sink, report → engine → cli
+//! numerics → notation → table → history → source → clean → purchases → stage → features → models → segments → targets
+//!          → registry → config → sink → engine → report → cli
 //! ```
 
 pub mod numerics;
+pub mod notation;
 pub mod table;
 pub mod history;
 pub mod source;
 pub mod clean;
+pub mod purchases;
 pub mod stage;
 pub mod features;
 pub mod models;

@@ -20,8 +20,14 @@ pub const RUN_TABLES: &[&TableSpec] = &[&QUARANTINE, &RUN_QUALITY];
 /// Tables that analyses make for each other and nobody publishes.
 pub const INTERNAL_TABLES: &[&str] = &["purchase_history"];
 
-/// The contracts of all published tables, in flow order.
+/// The contracts of the tables that runs publish, in flow order.
 pub fn published_tables() -> impl Iterator<Item = &'static TableSpec> {
     let made = ANALYSES.iter().flat_map(|a| a.makes().iter().copied());
     made.filter(|t| !INTERNAL_TABLES.contains(&t.name)).chain(RUN_TABLES.iter().copied())
+}
+
+/// The contracts of the tables that only backtests publish, in flow order.
+pub fn backtest_tables() -> impl Iterator<Item = &'static TableSpec> {
+    let made = ANALYSES.iter().flat_map(|a| a.backtest_makes().iter().copied());
+    made.filter(|t| !published_tables().any(|published| published.name == t.name))
 }

@@ -141,6 +141,7 @@ pub fn clean(
     counts.insert(0, own);
     let attributes = read_customers(customers, &mut space, &mut counts, &mut intake, progress)?;
     let columns = &transactions.columns;
+    let has_extras = ledger.has_extras();
     Ok(Cleaned {
         ledger,
         customers: space,
@@ -154,7 +155,8 @@ pub fn clean(
         day_before_newest: cleaner.day_before_newest,
         has_money: transactions.has_money(),
         has_time_of_day: cleaner.has_time_of_day,
-        has_margin: columns.has("cost")
+        has_margin: (has_extras && !settings.options.category_margins.is_empty())
+            || columns.has("cost")
             || columns.has("margin")
             || (columns.has("product_id") && products.is_some_and(|p| p.columns.has("cost"))),
         options: settings.options.clone(),

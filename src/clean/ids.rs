@@ -74,7 +74,7 @@ fn slice<'a>(bytes: &'a str, ends: &[usize], number: u32) -> &'a str {
 }
 
 /// A hash of a text that is the same in every run.
-pub(super) fn hash_text(text: &str) -> u64 {
+pub fn hash_text(text: &str) -> u64 {
     FixedState::default().hash_one(text)
 }
 

@@ -185,6 +185,15 @@ impl PartitionLines<'_> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The lines of some customers only.
+    #[must_use]
+    pub fn of_customers(&self, keep: impl Fn(u64) -> bool) -> PartitionLines<'static> {
+        let lines = self.lines().filter(|line| keep(line.customer)).copied().collect();
+        let with_extras = self.lines().zip(self.extras()).filter(|(line, _)| keep(line.customer));
+        let extras = with_extras.map(|(_, extra)| *extra).collect();
+        PartitionLines { lines: vec![Cow::Owned(lines)], extras: vec![Cow::Owned(extras)] }
+    }
 }
 
 /// The partition of a customer: the high bits of a multiplicative hash (Knuth, TAOCP 6.4).

@@ -22,7 +22,7 @@ pub use collect::{CleanSettings, Cleaned, FileRows, Progress, SourceFiles, clean
 pub use counts::{SourceCounts, Tally};
 pub use dates::DAY_MINUTES;
 pub use error::CleanError;
-pub use ids::{IdSpace, Interner};
+pub use ids::{IdSpace, Interner, hash_text as id_hash};
 pub use ledger::{Extra, Ledger, Line, NO_MARGIN, PARTITIONS, PartitionLines};
 pub use options::{CleanOptions, Duplicates, ZeroAmount};
 pub use reject::{QUARANTINE, Reason, Rejected};

@@ -1,5 +1,7 @@
 //! The `[clean]` section.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,7 +28,7 @@ pub enum Duplicates {
 }
 
 /// How transactions are cleaned.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CleanOptions {
     /// Orders of amount zero: `exclude` (default: they are no purchases) or `purchase`.
@@ -36,4 +38,7 @@ pub struct CleanOptions {
     /// Transaction ids with this beginning, in any case, are cancellations (`"C"` in Online Retail). A cancellation
     /// with a positive amount contradicts itself and goes to quarantine.
     pub cancellation_prefix: Option<String>,
+    /// Margin as a share of the money of a line, by product category (`{ Books = 0.25 }`), for lines that carry neither
+    /// cost nor margin and whose product has no cost.
+    pub category_margins: BTreeMap<String, f64>,
 }

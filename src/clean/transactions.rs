@@ -175,6 +175,7 @@ impl TransactionCleaner<'_> {
         let cost = batch.costs.as_ref().and_then(|c| value_of(c, row)).or(product_cost);
         let margin = batch.margins.as_ref().and_then(|m| value_of(m, row));
         let margin = margin.or_else(|| cost.and_then(|c| line.amount.checked_sub(c)));
+        let margin = margin.or_else(|| self.category_margin(category?, line.amount));
         Extra {
             original,
             margin: margin.unwrap_or(NO_MARGIN),
@@ -182,6 +183,12 @@ impl TransactionCleaner<'_> {
             channel: channel.unwrap_or(u32::MAX),
             category: category.unwrap_or(u32::MAX),
         }
+    }
+
+    /// What the share of a line's category leaves of its money.
+    fn category_margin(&self, category: u32, amount: i64) -> Option<i64> {
+        let share = self.options.category_margins.get(self.categories.get(category))?;
+        Money::from_f64(Money(amount).to_f64() * share).map(|m| m.0)
     }
 
     fn type_columns(&mut self, batch: &DataFrame, file: &InputFile, columns: &ColumnMap) -> Result<Batch, CleanError> {

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "Examples:
   acrm check pipelines/shop.toml            is everything right, before a row is read?
   acrm run pipelines/shop.toml              the nightly job
+  acrm backtest pipelines/shop.toml         how good are the predictions?
   acrm explain out/shop/latest --customer C000042
   acrm schema clv                           what each column means
 
@@ -44,6 +45,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Check a pipeline file and the heads of its sources; writes nothing
     Check(CheckArgs),
+    /// How well would each model have predicted the most recent past?
+    Backtest(BacktestArgs),
     /// Everything about one customer of a run, and why each rule did or didn't match
     Explain(ExplainArgs),
     /// Write a synthetic retailer with known truths
@@ -79,6 +82,30 @@ pub(super) struct RunArgs {
 pub(super) struct CheckArgs {
     /// Pipeline file
     pub(super) pipeline: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  acrm backtest pipelines/shop.toml                    holds out the longest horizon, at most half of the history
+  acrm backtest pipelines/cdnow.toml --holdout 39w
+  acrm backtest nightly.toml --as-of 2024-06-30 --holdout 180d
+
+Tables and plots go to OUT/backtest/as_of=DATE.")]
+pub(super) struct BacktestArgs {
+    /// Pipeline file
+    pub(super) pipeline: PathBuf,
+    /// How much of the history is held out: days (180d, or 180), weeks (39w), months (6m) or years (1y)
+    #[arg(long, value_name = "TIME", value_parser = stretch)]
+    pub(super) holdout: Option<u32>,
+    /// Last day observed, inclusive; overrides the file
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) as_of: Option<i32>,
+    /// Output folder; overrides the file
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Number of threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]
@@ -156,4 +183,38 @@ pub(super) struct CompletionsArgs {
 
 fn day(text: &str) -> Result<i32, String> {
     crate::table::parse_day(text).ok_or_else(|| "a date such as 2024-03-01 is expected".to_owned())
+}
+
+/// A stretch of time in days; a month is 365.25/12 days.
+fn stretch(text: &str) -> Result<u32, String> {
+    const DAYS_PER_YEAR: f64 = 365.25;
+    let number = text.trim_end_matches(|c: char| c.is_alphabetic());
+    let days = match &text[number.len()..] {
+        "" | "d" => 1.0,
+        "w" => 7.0,
+        "m" => DAYS_PER_YEAR / 12.0,
+        "y" => DAYS_PER_YEAR,
+        _ => return Err("days, weeks, months or years such as 180d, 39w, 6m or 1y are expected".to_owned()),
+    };
+    match number.trim().parse::<u32>() {
+        Ok(count) if count > 0 && count <= 100_000 => Ok((f64::from(count) * days).round() as u32),
+        _ => Err("a whole number with its unit is expected, such as 39w".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_of_time_are_read_with_their_unit() {
+        let read = |text: &str| stretch(text).ok();
+        assert_eq!(
+            (read("39w"), read("180"), read("180d"), read("6m"), read("1y")),
+            (Some(273), Some(180), Some(180), Some(183), Some(365))
+        );
+        for wrong in ["", "w", "0d", "-3d", "1.5w", "3x", "39 weeks"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
 }

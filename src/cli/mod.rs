@@ -1,6 +1,7 @@
 //! Arguments, printing and exit codes: the only place that reads the environment and writes to the terminal.
 
 mod args;
+mod backtest;
 mod check;
 mod explain;
 mod printer;
@@ -69,6 +70,7 @@ pub fn main() -> u8 {
     let done = match arguments.command {
         Command::Run(options) => run::run(&options, &printer),
         Command::Check(options) => check::check(&options, &printer),
+        Command::Backtest(options) => backtest::backtest(&options, &printer),
         Command::Explain(options) => explain::explain(&options, &printer),
         Command::Synth(options) => synth::synth(&options, &printer),
         Command::Schema(options) => schema::schema(&options, &printer),

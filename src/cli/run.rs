@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &RunArgs, printer: &Printer) -> Result<(), Failure>
 /// Sizes rayon's pool. polars sizes its own from `POLARS_MAX_THREADS` when the process starts, so the process starts
 /// itself once more with that set.
 #[expect(clippy::disallowed_methods, reason = "polars takes its number of threads from the environment only")]
-fn set_threads(threads: Option<u16>) -> Result<(), Failure> {
+pub(super) fn set_threads(threads: Option<u16>) -> Result<(), Failure> {
     const POLARS_THREADS: &str = "POLARS_MAX_THREADS";
     let Some(threads) = threads else { return Ok(()) };
     let wanted = threads.to_string();

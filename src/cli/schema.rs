@@ -1,24 +1,30 @@
 //! `acrm schema`.
 
 use crate::config::{json_schema, markdown_reference};
-use crate::registry::published_tables;
+use crate::registry::{backtest_tables, published_tables};
 use crate::report::{contract_json, contract_markdown};
 use crate::stage::nearest;
+use crate::table::TableSpec;
 
 use super::Failure;
 use super::args::{SchemaArgs, SchemaFormat};
 use super::printer::Printer;
 
+/// The contracts of all tables.
+fn all_tables() -> impl Iterator<Item = &'static TableSpec> {
+    published_tables().chain(backtest_tables())
+}
+
 pub(super) fn schema(arguments: &SchemaArgs, printer: &Printer) -> Result<(), Failure> {
     let text = match (arguments.table.as_deref(), arguments.format) {
         (Some("pipeline"), SchemaFormat::Json) => pretty(&json_schema()),
         (Some("pipeline"), SchemaFormat::Markdown) => markdown_reference(),
-        (None, SchemaFormat::Markdown) => published_tables().map(contract_markdown).collect::<Vec<_>>().join("\n"),
-        (None, SchemaFormat::Json) => pretty(&published_tables().map(contract_json).collect()),
+        (None, SchemaFormat::Markdown) => all_tables().map(contract_markdown).collect::<Vec<_>>().join("\n"),
+        (None, SchemaFormat::Json) => pretty(&all_tables().map(contract_json).collect()),
         (Some(name), format) => {
-            let found = published_tables().find(|t| t.name == name);
+            let found = all_tables().find(|t| t.name == name);
             let table = found.ok_or_else(|| {
-                let names = || published_tables().map(|t| t.name).chain(["pipeline"]);
+                let names = || all_tables().map(|t| t.name).chain(["pipeline"]);
                 let hint = match nearest(name, names()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => names().collect::<Vec<_>>().join(", "),

@@ -6,6 +6,8 @@ use crate::clean::{SourceCounts, Tally};
 use crate::source::digest_text;
 use crate::table::format_money;
 
+use super::plan::Plan;
+
 /// What went into a run and what came out.
 #[derive(Debug, Clone, Serialize)]
 pub struct Manifest {
@@ -76,8 +78,32 @@ pub struct TableEntry {
     pub bytes: u64,
 }
 
+impl Manifest {
+    /// What is known before anything is analysed.
+    pub(super) fn new(plan: &Plan, inputs: Vec<InputEntry>, counts: &[SourceCounts], as_of: String) -> Self {
+        let pipeline_sha256 = digest_text(&plan.text);
+        Self {
+            acrm_version: env!("CARGO_PKG_VERSION"),
+            run_id: run_id(&pipeline_sha256, &as_of, counts),
+            pipeline: plan.name.clone(),
+            pipeline_sha256,
+            as_of,
+            previous_as_of: None,
+            currency: plan.currency.clone(),
+            timezone: plan.timezone.as_ref().and_then(|zone| zone.iana_name().map(str::to_owned)),
+            inputs,
+            balance: counts.iter().map(BalanceEntry::new).collect(),
+            tables: Vec::new(),
+            models: serde_json::Map::new(),
+            warnings: Vec::new(),
+            timings_seconds: Vec::new(),
+            threads: rayon::current_num_threads(),
+        }
+    }
+}
+
 impl BalanceEntry {
-    pub(super) fn new(counts: &SourceCounts) -> Self {
+    fn new(counts: &SourceCounts) -> Self {
         let place = |name, tally: Tally| (name, tally.rows, format_money(tally.money));
         Self {
             source: counts.source.clone(),
@@ -93,7 +119,7 @@ impl BalanceEntry {
 }
 
 /// An id that depends on what was asked and on what was in the sources, not on the order of rows or files.
-pub(super) fn run_id(pipeline_sha256: &str, as_of: &str, counts: &[SourceCounts]) -> String {
+fn run_id(pipeline_sha256: &str, as_of: &str, counts: &[SourceCounts]) -> String {
     let content = counts.iter().map(|c| {
         let tally = |t: Tally| format!("{}/{}", t.rows, t.money);
         format!("{}:{}:{}:{}", c.source, tally(c.read), tally(c.accepted), tally(c.quarantined))

@@ -1,5 +1,6 @@
 //! From a pipeline file to published tables, without knowing any analysis by name.
 
+mod backtest;
 mod error;
 mod manifest;
 mod order;
@@ -9,6 +10,7 @@ mod quality;
 mod run;
 mod sources;
 
+pub use backtest::{BacktestOutcome, backtest};
 pub use error::EngineError;
 pub use manifest::Manifest;
 pub use plan::{Plan, PlanRequest, plan};

@@ -11,12 +11,12 @@ use crate::clean::{CleanSettings, Cleaned, SourceCounts, clean};
 use crate::history::History;
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::sink::{Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns};
-use crate::source::{digest, digest_text};
+use crate::source::digest;
 use crate::stage::{ModelFile, Output, RunInfo, StageInputs};
 use crate::table::{Quality, Table, Tables, format_day, parse_day};
 
 use super::error::EngineError;
-use super::manifest::{BalanceEntry, InputEntry, Manifest, TableEntry, run_id};
+use super::manifest::{InputEntry, Manifest, TableEntry};
 use super::order::waves;
 use super::plan::Plan;
 use super::progress::Progress;
@@ -47,16 +47,27 @@ struct Results {
 }
 
 /// Seconds by stage.
-struct Clock {
+pub(super) struct Clock {
     last: Instant,
-    seconds: Vec<(String, f64)>,
+    pub(super) seconds: Vec<(String, f64)>,
 }
 
 impl Clock {
-    fn lap(&mut self, stage: &str) {
+    pub(super) fn start() -> Self {
+        Self { last: Instant::now(), seconds: Vec::new() }
+    }
+
+    pub(super) fn lap(&mut self, stage: &str) {
         self.seconds.push((stage.to_owned(), self.last.elapsed().as_secs_f64()));
         self.last = Instant::now();
     }
+}
+
+/// The sources of a plan, read and cleaned.
+pub(super) struct Intake {
+    pub(super) inputs: Vec<InputEntry>,
+    pub(super) cleaned: Cleaned,
+    pub(super) run: RunInfo,
 }
 
 /// Runs a plan and publishes its tables.
@@ -64,49 +75,48 @@ impl Clock {
 /// # Errors
 /// Anything that keeps the run from being published; what was published before is then as it was.
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineError> {
-    let mut clock = Clock { last: Instant::now(), seconds: Vec::new() };
+    let mut clock = Clock::start();
     let publication = Publication::begin(&plan.out)?;
+    let Intake { inputs, mut cleaned, run } = take_in(plan, &publication, progress, &mut clock)?;
+    let as_of = format_day(run.as_of);
+    let history = history(plan, &as_of)?;
+    let mut results = analyse(plan, &mut cleaned, &history, &run, progress, &mut clock)?;
+    results.quality.extend(stray_newest_day(plan, &cleaned));
+    let quality = judge(plan, &cleaned.counts, results.quality)?;
+    results.tables.insert(quarantine_table(&mut cleaned.rejected)?);
+    results.tables.insert(quality_table(&quality)?);
+    let mut manifest = Manifest {
+        previous_as_of: history.as_of.map(format_day),
+        models: results.models.iter().map(|m| (m.name.to_owned(), m.content.clone())).collect(),
+        warnings: warnings(&quality),
+        ..Manifest::new(plan, inputs, &cleaned.counts, as_of)
+    };
+    manifest.tables = write_tables(&results.tables, publication.dir(), &manifest, progress)?;
+    clock.lap("write tables");
+    manifest.timings_seconds = clock.seconds;
+    write_models(publication.dir(), &results.models)?;
+    write_manifest(publication.dir(), &manifest, &plan.text)?;
+    let published = publication.commit(&manifest.as_of)?;
+    Ok(RunOutcome { published, manifest, tables: results.tables, quality, summary: results.summary })
+}
+
+/// Fingerprints, reads and cleans the sources.
+pub(super) fn take_in(
+    plan: &Plan,
+    publication: &Publication,
+    progress: &dyn Progress,
+    clock: &mut Clock,
+) -> Result<Intake, EngineError> {
     let mut inputs = fingerprints(plan)?;
     clock.lap("fingerprint inputs");
-    let mut cleaned = read(plan, &publication, progress)?;
+    let cleaned = read(plan, publication, progress)?;
     clock.lap("read and clean");
     for input in &mut inputs {
         let read = cleaned.files.iter().find(|f| f.source == input.source && f.file == input.file);
         input.rows = read.map_or(0, |f| f.rows);
     }
     let run = run_info(plan, &cleaned)?;
-    let as_of = format_day(run.as_of);
-    let history = history(plan, &as_of)?;
-    let previous_as_of = history.as_of.map(format_day);
-    let mut results = analyse(plan, &mut cleaned, &history, &run, progress, &mut clock)?;
-    results.quality.extend(stray_newest_day(plan, &cleaned));
-    let quality = judge(plan, &cleaned.counts, results.quality)?;
-    results.tables.insert(quarantine_table(&mut cleaned.rejected)?);
-    results.tables.insert(quality_table(&quality)?);
-    let pipeline_sha256 = digest_text(&plan.text);
-    let mut manifest = Manifest {
-        acrm_version: env!("CARGO_PKG_VERSION"),
-        run_id: run_id(&pipeline_sha256, &as_of, &cleaned.counts),
-        pipeline: plan.name.clone(),
-        pipeline_sha256,
-        as_of,
-        previous_as_of,
-        currency: plan.currency.clone(),
-        timezone: plan.timezone.as_ref().and_then(|zone| zone.iana_name().map(str::to_owned)),
-        inputs,
-        balance: cleaned.counts.iter().map(BalanceEntry::new).collect(),
-        tables: Vec::new(),
-        models: results.models.iter().map(|m| (m.name.to_owned(), m.content.clone())).collect(),
-        warnings: warnings(&quality),
-        timings_seconds: Vec::new(),
-        threads: rayon::current_num_threads(),
-    };
-    manifest.tables = write_tables(&results.tables, publication.dir(), &manifest, progress)?;
-    clock.lap("write tables");
-    manifest.timings_seconds = clock.seconds;
-    write_texts(publication.dir(), &manifest, &results.models, &plan.text)?;
-    let published = publication.commit(&manifest.as_of)?;
-    Ok(RunOutcome { published, manifest, tables: results.tables, quality, summary: results.summary })
+    Ok(Intake { inputs, cleaned, run })
 }
 
 fn fingerprints(plan: &Plan) -> Result<Vec<InputEntry>, EngineError> {
@@ -255,7 +265,7 @@ fn warnings(quality: &[Quality]) -> Vec<String> {
     quality.iter().filter(|q| !q.ok).map(|q| format!("{}, {}: {}", q.source, q.check, q.note)).collect()
 }
 
-fn write_tables(
+pub(super) fn write_tables(
     tables: &Tables,
     folder: &Path,
     manifest: &Manifest,
@@ -291,18 +301,24 @@ fn write_tables(
     Ok(written.into_iter().map(entry).collect())
 }
 
-fn write_texts(folder: &Path, manifest: &Manifest, models: &[ModelFile], pipeline: &str) -> Result<(), EngineError> {
-    let write =
-        |path: &Path, text: &str| std::fs::write(path, text).map_err(|source| SinkError::io("write", path, source));
+fn write_models(folder: &Path, models: &[ModelFile]) -> Result<(), EngineError> {
     let models_folder = folder.join("models");
     std::fs::create_dir_all(&models_folder)
         .map_err(|source| SinkError::io("create the folder", &models_folder, source))?;
     for model in models {
         let text = serde_json::to_string_pretty(&model.content).unwrap_or_default() + "\n";
-        write(&models_folder.join(format!("{}.json", model.name)), &text)?;
+        write_text(&models_folder.join(format!("{}.json", model.name)), &text)?;
     }
-    write(&folder.join("pipeline.toml"), pipeline)?;
-    let text = serde_json::to_string_pretty(manifest).unwrap_or_default() + "\n";
-    write(&folder.join("manifest.json"), &text)?;
     Ok(())
+}
+
+/// Writes the manifest and a copy of the pipeline file.
+pub(super) fn write_manifest(folder: &Path, manifest: &Manifest, pipeline: &str) -> Result<(), EngineError> {
+    write_text(&folder.join("pipeline.toml"), pipeline)?;
+    let text = serde_json::to_string_pretty(manifest).unwrap_or_default() + "\n";
+    write_text(&folder.join("manifest.json"), &text)
+}
+
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), EngineError> {
+    Ok(std::fs::write(path, text).map_err(|source| SinkError::io("write", path, source))?)
 }

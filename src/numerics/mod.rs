@@ -1,5 +1,6 @@
 //! Pure numerics over slices and scalars: no files, frames, configuration, clock or global random state.
 
+pub mod accuracy;
 pub mod btyd;
 pub mod clusters;
 pub mod optimize;

@@ -40,7 +40,7 @@ pub fn run_summary(outcome: &RunOutcome) -> String {
 }
 
 /// A table without lines; numbers are under right-aligned headings.
-fn text_table(header: &[&str], right: std::ops::RangeFrom<usize>) -> TextTable {
+pub(super) fn text_table(header: &[&str], right: std::ops::RangeFrom<usize>) -> TextTable {
     let mut table = TextTable::new();
     table.load_style(NOTHING).set_header(header.iter().copied());
     for (at, column) in table.column_iter_mut().enumerate() {
@@ -112,7 +112,7 @@ pub fn plan_summary(plan: &Plan) -> String {
 }
 
 /// A path without the detours of `..` and `.`, for showing.
-fn tidy(path: &Path) -> PathBuf {
+pub(super) fn tidy(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -8,6 +8,7 @@ use crate::table::{Quality, TableError, TableSpec, Tables};
 
 use super::diagnostic::Diagnostic;
 use super::options::Section;
+use super::plot::Plot;
 use super::rule::RuleColumns;
 
 /// Where in the one-way flow an analysis stands.
@@ -66,6 +67,10 @@ pub trait Analysis: Sync + Debug {
     fn reads(&self) -> &'static [&'static str];
     /// Contracts of the tables that it makes.
     fn makes(&self) -> &'static [&'static TableSpec];
+    /// Contracts of the tables that its backtest makes, if it has one.
+    fn backtest_makes(&self) -> &'static [&'static TableSpec] {
+        &[]
+    }
     /// Checks the sections that were written (none when it was left out: the defaults hold).
     ///
     /// # Errors
@@ -90,6 +95,12 @@ pub trait Step: Send + Sync + Debug {
     /// # Errors
     /// When an input or a result can't be used; the message says what to change.
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError>;
+
+    /// Tests the analysis on its own past: does its work as it would have been done `holdout_days` ago (its own choice
+    /// when not given), and compares with what came after. `None` for an analysis that predicts nothing.
+    fn backtest(&self, _inputs: &StageInputs<'_>, _holdout_days: Option<u32>) -> Option<Result<Backtest, StageError>> {
+        None
+    }
 }
 
 /// Facts of the run that every analysis may use.
@@ -138,6 +149,30 @@ pub struct Output {
     pub merged: Vec<(&'static str, Tally)>,
     /// Facts for the console summary: name and text.
     pub summary: Vec<(String, String)>,
+}
+
+/// What testing an analysis on its own past gives.
+#[derive(Debug, Default)]
+pub struct Backtest {
+    /// Finished tables.
+    pub tables: Vec<crate::table::Table>,
+    /// Plots of them.
+    pub plots: Vec<Plot>,
+    /// The same for the console.
+    pub summary: Vec<SummaryTable>,
+}
+
+/// A small table for the console: a sentence, a table, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SummaryTable {
+    /// What it shows.
+    pub title: String,
+    /// Headings; all columns but the first are numbers.
+    pub header: Vec<String>,
+    /// Cells as they are shown.
+    pub rows: Vec<Vec<String>>,
+    /// What follows from it, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Why an analysis failed.

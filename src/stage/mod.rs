@@ -6,11 +6,14 @@
 mod analysis;
 mod diagnostic;
 mod options;
+mod plot;
 mod rule;
 
 pub use analysis::{
-    Analysis, CheckContext, INPUTS, Layer, ModelFile, Output, RunInfo, SectionShape, StageError, StageInputs, Step,
+    Analysis, Backtest, CheckContext, INPUTS, Layer, ModelFile, Output, RunInfo, SectionShape, StageError, StageInputs,
+    Step, SummaryTable,
 };
 pub use diagnostic::{Diagnostic, nearest};
 pub use options::Section;
+pub use plot::{Content, Emphasis, Plot, Series};
 pub use rule::{Rule, RuleColumns, customer_column};

@@ -9,6 +9,12 @@ pub fn civil_day(date: Date) -> i32 {
     EPOCH.until(date).map_or(0, |span| span.get_days())
 }
 
+/// The calendar date of a day; the first or last date there is for days out of range.
+pub fn civil_date(day: i32) -> Date {
+    let span = jiff::Span::new().try_days(day).unwrap_or_default();
+    EPOCH.checked_add(span).unwrap_or(if day < 0 { Date::MIN } else { Date::MAX })
+}
+
 /// A day as ISO text, `2024-03-01`; out-of-range numbers are shown as they are.
 pub fn format_day(day: i32) -> String {
     let date = EPOCH.checked_add(jiff::Span::new().try_days(day).unwrap_or_default());

@@ -16,7 +16,7 @@ pub use align::align;
 pub(crate) use column::display_real;
 pub use column::{Categories, Column};
 pub use contract::{ColumnSpec, Expansion, Kind, TableSpec};
-pub use day::{civil_day, format_day, parse_day};
+pub use day::{civil_date, civil_day, format_day, parse_day};
 pub use frame::{frame_type, to_frame};
 pub use money::{MONEY_SCALE, Money, format_money};
 pub use quality::{Quality, RUN_QUALITY};

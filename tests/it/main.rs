@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "tests say what they skipped")]
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
+mod backtest;
 mod cases;
 mod cdnow;
 mod datasets;
@@ -18,3 +19,4 @@ mod pipelines;
 mod published;
 mod shop;
 mod support;
+mod value;

@@ -1,14 +1,12 @@
 //! The analysis and its checks.
 
-use crate::clean::Duplicates;
+use crate::purchases::fold_ledger;
 use crate::stage::{
     Analysis, CheckContext, Diagnostic, Layer, Output, Section, SectionShape, StageError, StageInputs, Step,
 };
 use crate::table::TableSpec;
 
 use super::contract::{CUSTOMERS, PURCHASE_HISTORY};
-use super::fold::fold_ledger;
-use super::one::FoldRules;
 use super::table::tables;
 use super::totals::Totals;
 
@@ -63,17 +61,8 @@ impl Step for CustomersStep {
 
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let cleaned = inputs.cleaned;
-        let (_, category_ranks) = cleaned.categories.ranks();
-        let (_, channel_ranks) = cleaned.channels.ranks();
-        let rules = FoldRules {
-            zero_amount: cleaned.options.zero_amount,
-            merge_duplicates: cleaned.options.duplicates == Duplicates::Merge,
-            has_money: cleaned.has_money,
-            category_ranks: &category_ranks,
-            channel_ranks: &channel_ranks,
-        };
-        let folded = fold_ledger(&cleaned.ledger, rules)
-            .map_err(|source| StageError::Scratch { path: "transaction lines".into(), source })?;
+        let folded =
+            fold_ledger(cleaned).map_err(|source| StageError::Scratch { path: "transaction lines".into(), source })?;
         let totals = Totals::of(&folded);
         if let Some(customer) = totals.overflow {
             let mut id = String::new();

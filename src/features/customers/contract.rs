@@ -94,6 +94,8 @@ pub const PURCHASE_HISTORY: TableSpec = TableSpec {
         ColumnSpec::new("tenure_days", Kind::Count, "days", "as_of − first purchase day"),
         ColumnSpec::new("repeat_spend", Kind::Money, "currency", "money of the repeat days").nullable(),
         ColumnSpec::new("value_to_date", Kind::Money, "currency", "spend_net so far").nullable(),
+        ColumnSpec::new("spend_with_margin", Kind::Money, "currency", "money of the lines whose margin is known")
+            .nullable(),
     ],
     example: "",
 };

@@ -3,10 +3,10 @@
 use arrow::array::{Array, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, StringBuilder};
 
 use crate::clean::{Cleaned, IdSpace};
+use crate::purchases::Folded;
 use crate::table::{Categories, Table, TableBuilder, TableError};
 
 use super::contract::{CUSTOMERS, PURCHASE_HISTORY};
-use super::one::Folded;
 
 /// Names of the weekdays from Monday.
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -22,7 +22,7 @@ struct Rows {
 /// The customers table and the purchase history.
 pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
     let rows = union(folded, cleaned);
-    let history = history(&rows, cleaned.has_money, as_of)?;
+    let history = history(&rows, cleaned, as_of)?;
     let f = &rows.folded;
     let money = |known: bool, value: fn(&Folded) -> i64| {
         if known { Int64Array::from(all(f, value)) } else { Int64Array::new_null(f.len()) }
@@ -84,7 +84,7 @@ fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> Tabl
 }
 
 /// Customers with a purchase day, for the models.
-fn history(rows: &Rows, has_money: bool, as_of: i32) -> Result<Table, TableError> {
+fn history(rows: &Rows, cleaned: &Cleaned, as_of: i32) -> Result<Table, TableError> {
     let with_day = || rows.folded.iter().filter(|f| f.purchase_days > 0);
     let ids = if rows.folded.iter().all(|f| f.purchase_days > 0) {
         rows.ids.clone()
@@ -92,15 +92,16 @@ fn history(rows: &Rows, has_money: bool, as_of: i32) -> Result<Table, TableError
         let kept = rows.folded.iter().enumerate().filter(|(_, f)| f.purchase_days > 0);
         StringArray::from_iter_values(kept.map(|(row, _)| rows.ids.value(row)))
     };
-    let money = |value: fn(&Folded) -> i64| {
-        if has_money { Int64Array::from_iter_values(with_day().map(value)) } else { Int64Array::new_null(ids.len()) }
+    let money = |known: bool, value: fn(&Folded) -> i64| {
+        if known { Int64Array::from_iter_values(with_day().map(value)) } else { Int64Array::new_null(ids.len()) }
     };
     TableBuilder::new(&PURCHASE_HISTORY)
         .count("x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.purchase_days) - 1)))
         .count("t_x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.last_day - f.first_day))))
         .count("tenure_days", Int64Array::from_iter_values(with_day().map(|f| i64::from(as_of - f.first_day))))
-        .money("repeat_spend", money(|f| f.repeat_spend))
-        .money("value_to_date", money(|f| f.spend_net))
+        .money("repeat_spend", money(cleaned.has_money, |f| f.repeat_spend))
+        .money("value_to_date", money(cleaned.has_money, |f| f.spend_net))
+        .money("spend_with_margin", money(cleaned.has_margin, |f| f.spend_with_margin))
         .text("customer_id", ids.clone())
         .build()
 }

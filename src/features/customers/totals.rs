@@ -1,9 +1,8 @@
 //! Sums over all customers: the balance with the ledger, and what was left out of purchases.
 
 use crate::clean::{Cleaned, Tally};
+use crate::purchases::Folded;
 use crate::table::Quality;
-
-use super::one::Folded;
 
 /// Sums over all customers.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! Contract of the `clv` table.
+//! Contracts of the `clv` table and of the models behind it.
 
 use crate::table::{ColumnSpec, Kind, TableSpec};
 
@@ -33,6 +33,17 @@ pub const CLV: TableSpec = TableSpec {
         )
         .per_horizon(),
         ColumnSpec::new(
+            "expected_purchases_{H}d_lower",
+            Kind::Real,
+            "days",
+            "lower end of the interval of the customer's own expected purchase days; empty unless `intervals = \"all\"`",
+        )
+        .nullable()
+        .per_horizon(),
+        ColumnSpec::new("expected_purchases_{H}d_upper", Kind::Real, "days", "upper end of that interval")
+            .nullable()
+            .per_horizon(),
+        ColumnSpec::new(
             "p_purchase_{H}d",
             Kind::Real,
             "probability",
@@ -43,7 +54,7 @@ pub const CLV: TableSpec = TableSpec {
             "clv_{H}d",
             Kind::Real,
             "currency",
-            "expected discounted margin of the H days after as_of; never past spend; empty without money",
+            "expected discounted margin of the H days after as_of, less cost to serve; never past spend; empty without money",
         )
         .nullable()
         .per_horizon(),
@@ -66,12 +77,86 @@ pub const CLV: TableSpec = TableSpec {
         )
         .nullable(),
         ColumnSpec::new(
+            "expected_spend_lower",
+            Kind::Real,
+            "currency",
+            "lower end of the interval of the customer's own mean spend; empty unless `intervals = \"all\"`",
+        )
+        .nullable(),
+        ColumnSpec::new("expected_spend_upper", Kind::Real, "currency", "upper end of that interval").nullable(),
+        ColumnSpec::new(
+            "net_margin_ratio",
+            Kind::Real,
+            "share",
+            "what a unit of the customer's spend leaves: margin less cost to serve; empty when one share holds for all",
+        )
+        .nullable(),
+        ColumnSpec::new(
             "value_to_date",
             Kind::Money,
             "currency",
             "spend_net so far, for comparison; not part of the value to come",
         )
         .nullable(),
+        ColumnSpec::new(
+            "profit_to_date",
+            Kind::Real,
+            "currency",
+            "margin so far, less the costs to serve and to acquire that the tables give; empty when none of them is known",
+        )
+        .nullable(),
     ],
     example: "SELECT customer_id, p_alive, clv_365d FROM 'out/latest/clv.parquet' ORDER BY clv_365d DESC LIMIT 10",
+};
+
+/// The models of purchases and what speaks for each.
+pub const CLV_MODELS: TableSpec = TableSpec {
+    name: "clv_models",
+    row: "a model or baseline",
+    about: "What each model of purchases and each naive baseline predicted of the time held out, and which model is used. \
+            Without a holdout (a named model, or too little history) it holds the fitted model alone.",
+    columns: &[
+        ColumnSpec::new("model", Kind::Category, "", "name of the model or baseline"),
+        ColumnSpec::new("kind", Kind::Category, "", "`model` or `baseline`"),
+        ColumnSpec::new("is_used", Kind::Flag, "", "whether `clv` comes from it"),
+        ColumnSpec::new("cut", Kind::Day, "", "last day that the fit saw").nullable(),
+        ColumnSpec::new("holdout_days", Kind::Count, "days", "days after the cut that were predicted").nullable(),
+        ColumnSpec::new("customers", Kind::Count, "customers", "customers known at the cut").nullable(),
+        ColumnSpec::new("actual_purchases", Kind::Count, "days", "their purchase days in the holdout").nullable(),
+        ColumnSpec::new("expected_purchases", Kind::Real, "days", "what was expected of them").nullable(),
+        ColumnSpec::new("bias", Kind::Real, "share", "expected over actual, less one").nullable(),
+        ColumnSpec::new("mae", Kind::Real, "days", "mean absolute error per customer").nullable(),
+        ColumnSpec::new("rmse", Kind::Real, "days", "root of the mean squared error per customer").nullable(),
+        ColumnSpec::new("correlation", Kind::Real, "", "of expected and actual purchases (Pearson)").nullable(),
+        ColumnSpec::new(
+            "log_score",
+            Kind::Real,
+            "nats",
+            "mean logarithm of the probability given to what each customer bought; higher is better",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "interval_coverage",
+            Kind::Real,
+            "share",
+            "customers whose purchases lie in the 80 % interval of their count; counts are whole, so more than 0.8",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "top_decile_share",
+            Kind::Real,
+            "share",
+            "part of all purchases made by the tenth of the customers with the highest expectation",
+        )
+        .nullable(),
+        ColumnSpec::new("actual_spend", Kind::Real, "currency", "their spend in the holdout").nullable(),
+        ColumnSpec::new("expected_spend", Kind::Real, "currency", "what was expected of it, undiscounted").nullable(),
+        ColumnSpec::new("spend_mae", Kind::Real, "currency", "mean absolute error of spend per customer").nullable(),
+        ColumnSpec::new("new_customers", Kind::Count, "customers", "customers born after the cut").nullable(),
+        ColumnSpec::new("new_repeat_purchases", Kind::Count, "days", "their repeat purchase days").nullable(),
+        ColumnSpec::new("expected_new_repeat_purchases", Kind::Real, "days", "what was expected of those").nullable(),
+        ColumnSpec::new("log_likelihood", Kind::Real, "nats", "of the fit, times in weeks").nullable(),
+        ColumnSpec::new("fit", Kind::Text, "", "how the fit ended").nullable(),
+    ],
+    example: "SELECT model, mae, log_score, is_used FROM 'out/latest/clv_models.parquet' ORDER BY mae",
 };

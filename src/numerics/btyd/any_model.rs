@@ -2,13 +2,13 @@
 
 use super::fit::Fit;
 use super::geometric::{BetaGeometric, FirstCoin};
-use super::geometric_fit::{fit_bg_nbd, fit_mbg_nbd};
+use super::geometric_fit::{self, fit_bg_nbd, fit_mbg_nbd};
 use super::histories::Histories;
 use super::model::TransactionModel;
 use super::pareto::ParetoNbd;
-use super::pareto_fit::fit_pareto_nbd;
+use super::pareto_fit::{self, fit_pareto_nbd};
 use super::regular::Regular;
-use super::regular_fit::{MAX_REGULARITY, fit_regularity};
+use super::regular_fit::{self, MAX_REGULARITY, fit_regularity};
 use serde::{Deserialize, Serialize};
 
 /// Names of the continuous-time models, as a pipeline file writes them.
@@ -74,6 +74,17 @@ impl AnyModel {
             Self::BetaGeometric(m) => m,
             Self::ParetoNbd(m) => m,
             Self::Regular(m) => m,
+        }
+    }
+
+    /// The same model fitted to other histories, from these parameters on; k of the
+    /// CNBD-k models stays.
+    pub(crate) fn refitted(&self, histories: &Histories) -> Fit<Self> {
+        match self {
+            Self::BetaGeometric(m) => geometric_fit::fit_from(histories, m.coin, Some(m)).map(Self::BetaGeometric),
+            Self::ParetoNbd(m) => pareto_fit::fit_from(histories, Some(m)).map(Self::ParetoNbd),
+            // ln_gaps only shifts the likelihood where k is given
+            Self::Regular(m) => regular_fit::fit_from(histories, 0.0, m.coin, m.k, Some(m)).map(Self::Regular),
         }
     }
 

@@ -157,12 +157,12 @@ fn survives_kinds(kinds: &[ModelKind], x: &[u32], t_x: &[u32], t: &[u32], z: &[f
     let other = fit_mbg_nbd(&h);
     let spend = fit_gamma_gamma(&SpendTable::new(x, z));
     let options = ScoreOptions {
-        horizons_days: vec![1, 90, 3650],
+        horizons_weeks: [1.0, 90.0, 3650.0].map(|days| days / 7.0).to_vec(),
         discount_rate_annual: 0.1,
         interval_level: 0.8,
         intervals: Intervals::All,
     };
-    let customers = Customers { x, t_x_days: t_x, t_days: t, spend_mean_repeat: z };
+    let customers = Customers { x, t_x, t, units_per_week: 7.0, spend_mean_repeat: z };
     for fit in [&fit, &other] {
         assert!(fit.log_likelihood.is_finite(), "{fit:?}");
         let scores = score(fit, Some(&spend), &customers, &options);
@@ -180,7 +180,7 @@ fn survives_kinds(kinds: &[ModelKind], x: &[u32], t_x: &[u32], t: &[u32], z: &[f
         }
     }
     let ln_gaps = f64::from(x.iter().sum::<u32>());
-    let options = ScoreOptions { horizons_days: vec![30, 365], ..options };
+    let options = ScoreOptions { horizons_weeks: [30.0, 365.0].map(|days| days / 7.0).to_vec(), ..options };
     for kind in kinds {
         let fit = kind.fit(&h, ln_gaps);
         assert_eq!(fit.model.kind(), *kind);
@@ -272,12 +272,12 @@ fn scoring_many_equals_scoring_one() {
     let spend =
         super::Fit { model: GammaGamma { p: 6.25, q: 3.74, v: 15.44 }, ..fit_gamma_gamma(&SpendTable::new(&x, &z)) };
     let options = ScoreOptions {
-        horizons_days: vec![90, 365],
+        horizons_weeks: [90.0, 365.0].map(|days| days / 7.0).to_vec(),
         discount_rate_annual: 0.15,
         interval_level: 0.8,
         intervals: Intervals::All,
     };
-    let customers = Customers { x: &x, t_x_days: &t_x, t_days: &t, spend_mean_repeat: &z };
+    let customers = Customers { x: &x, t_x: &t_x, t: &t, units_per_week: 7.0, spend_mean_repeat: &z };
     let scores = score(&fit, Some(&spend), &customers, &options);
     let week = |d: u32| f64::from(d) / 7.0;
     for i in 0..x.len() {

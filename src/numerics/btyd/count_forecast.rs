@@ -6,57 +6,98 @@ use super::alive_table::AliveTable;
 use super::histories::DAYS_PER_WEEK;
 use super::model::{History, TransactionModel};
 use super::ranks::Pairs;
+use super::time_grid::TimeGrid;
 use rayon::prelude::*;
 
 /// A probability below this counts as this in a log score, so that one impossible
 /// event does not decide it.
 const LEAST: f64 = 1e-300;
 
-/// Distributions of counts per distinct (x, T) and phase, for customers alive.
+/// Widest spacing, in ln(1 + T/c), of the times between which probabilities are
+/// interpolated under a clock finer than days.
+const GRID_STEP: f64 = 0.025;
+
+/// Spacing in standard deviations of ln λ, by which the distribution moves.
+const GRID_STEP_IN_DEVIATIONS: f64 = 0.125;
+
+/// P(0), …, P(most) by phase.
+type ByPhase = Vec<Vec<f64>>;
+
+/// Distributions of the customers with one x who are alive.
+#[derive(Debug)]
+enum Counts {
+    /// One per T; the first belongs to the pair of this index.
+    Each(usize, Vec<ByPhase>),
+    /// At the times of a grid.
+    Between(TimeGrid, Vec<ByPhase>),
+}
+
+/// Distributions of counts by (x, T) and phase, for customers alive.
 #[derive(Debug)]
 pub struct CountForecast<'a> {
     model: &'a dyn TransactionModel,
     alive: AliveTable,
+    units_per_week: f64,
     pairs: Pairs,
-    /// Per pair, per phase: P(0), …, P(most).
-    counts: Vec<Vec<Vec<f64>>>,
+    /// By rank of x.
+    counts: Vec<Counts>,
+    most: usize,
 }
 
 impl<'a> CountForecast<'a> {
     /// Tabulates the counts 0, …, `most` of the customers in the columns over the
-    /// `horizon_days` after the end of observation; `model` is in weeks.
+    /// `horizon_weeks` after the end of observation. Times are in whole units of a clock
+    /// that has `units_per_week` (7 for days); `model` is in weeks.
     pub fn new(
         model: &'a dyn TransactionModel,
         x: &[u32],
-        t_x_days: &[u32],
-        t_days: &[u32],
-        horizon_days: u32,
+        t_x: &[u32],
+        t: &[u32],
+        units_per_week: f64,
+        horizon_weeks: f64,
         most: usize,
     ) -> Self {
-        let pairs = Pairs::new(x, t_days);
-        let horizon = f64::from(horizon_days) / DAYS_PER_WEEK;
-        let of = |x: &u32| -> Vec<Vec<Vec<f64>>> {
-            let ends = pairs.seconds_of(*x).iter().map(|d| f64::from(*d) / DAYS_PER_WEEK);
-            ends.map(|t| model.counts_by_phase(*x, t, horizon, most)).collect()
+        let pairs = Pairs::new(x, t);
+        let of = |x: &u32| {
+            let ends: Vec<f64> = pairs.seconds_of(*x).iter().map(|t| f64::from(*t) / units_per_week).collect();
+            let at = |times: &[f64]| times.iter().map(|t| model.counts_by_phase(*x, *t, horizon_weeks, most)).collect();
+            let (shape, _) = model.rate_if_alive(&History::alive_at(*x, 0.0));
+            let step = GRID_STEP.min(GRID_STEP_IN_DEVIATIONS / shape.sqrt());
+            let fine = units_per_week > DAYS_PER_WEEK;
+            match TimeGrid::over(&ends, model.time_offset(), step).filter(|_| fine) {
+                Some(grid) => Counts::Between(grid, at(&grid.times())),
+                None => Counts::Each(pairs.start_of(*x), at(&ends)),
+            }
         };
-        let counts = pairs.firsts().par_iter().map(of).collect::<Vec<_>>().into_iter().flatten().collect();
-        Self { model, alive: AliveTable::new(model, x, t_x_days, t_days), pairs, counts }
+        let counts = pairs.firsts().par_iter().map(of).collect();
+        let alive = AliveTable::new(model, x, t_x, t, units_per_week);
+        Self { model, alive, units_per_week, pairs, counts, most }
     }
 
     /// P(0), …, P(most) of one of the customers in the columns.
-    pub fn distribution(&self, x: u32, t_x_days: u32, t_days: u32) -> Vec<f64> {
-        let p_alive = self.alive.p_alive(self.model, x, t_x_days, t_days);
-        let phases = &self.counts[self.pairs.of(x, t_days).1];
-        let mut sum = vec![0.0; phases[0].len()];
-        let weights = if phases.len() == 1 {
+    pub fn distribution(&self, x: u32, t_x: u32, t: u32) -> Vec<f64> {
+        let p_alive = self.alive.p_alive(self.model, x, t_x, t);
+        let weeks = |time: u32| f64::from(time) / self.units_per_week;
+        let phases = if self.model.phases() == 1 {
             vec![1.0]
         } else {
-            let weeks = |days: u32| f64::from(days) / DAYS_PER_WEEK;
-            self.model.phase_weights(&History::new(x, weeks(t_x_days), weeks(t_days)))
+            self.model.phase_weights(&History::new(x, weeks(t_x), weeks(t)))
         };
-        for (weight, counts) in weights.iter().zip(phases) {
-            for (total, p) in sum.iter_mut().zip(counts) {
-                *total += p_alive * weight * p;
+        let mut sum = vec![0.0; self.most + 1];
+        let mut add = |times: f64, counts: &ByPhase| {
+            for (weight, counts) in phases.iter().zip(counts) {
+                sum.iter_mut().zip(counts).for_each(|(total, p)| *total += times * weight * p);
+            }
+        };
+        let (rank, pair) = self.pairs.of(x, t);
+        match &self.counts[rank] {
+            Counts::Each(first, rows) => add(p_alive, &rows[pair - first]),
+            Counts::Between(grid, rows) => {
+                let (start, weights) = grid.place(weeks(t));
+                weights.iter().zip(&rows[start..]).for_each(|(w, row)| add(p_alive * w, row));
+                for p in &mut sum {
+                    *p = p.max(0.0);
+                }
             }
         }
         sum[0] += 1.0 - p_alive;
@@ -65,8 +106,8 @@ impl<'a> CountForecast<'a> {
 
     /// Logarithm of the probability of the purchases that were made; more than
     /// `most` count as `most` or more.
-    pub fn ln_probability(&self, x: u32, t_x_days: u32, t_days: u32, made: u32) -> f64 {
-        let p = self.distribution(x, t_x_days, t_days);
+    pub fn ln_probability(&self, x: u32, t_x: u32, t: u32, made: u32) -> f64 {
+        let p = self.distribution(x, t_x, t);
         let made = made as usize;
         let chance = if made + 1 < p.len() { p[made] } else { 1.0 - p[..p.len() - 1].iter().sum::<f64>() };
         chance.max(LEAST).ln()
@@ -75,8 +116,8 @@ impl<'a> CountForecast<'a> {
     /// The shortest run of counts that starts at or above the lower `(1 − level)/2`
     /// quantile and reaches the upper one: it holds the purchases that will be made
     /// with at least the probability `level`.
-    pub fn interval(&self, x: u32, t_x_days: u32, t_days: u32, level: f64) -> (u32, u32) {
-        let p = self.distribution(x, t_x_days, t_days);
+    pub fn interval(&self, x: u32, t_x: u32, t: u32, level: f64) -> (u32, u32) {
+        let p = self.distribution(x, t_x, t);
         let tail = 0.5 * (1.0 - level);
         let quantile = |u: f64| {
             let mut sum = 0.0;
@@ -129,7 +170,7 @@ mod tests {
             let seen = simulated(&population, 6000);
             let column = |f: fn(&(u32, u32, u32, u32)) -> u32| seen.iter().map(f).collect::<Vec<_>>();
             let (x, t_x, t) = (column(|s| s.0), column(|s| s.1), column(|s| s.2));
-            let forecast = CountForecast::new(model.as_ref(), &x, &t_x, &t, 364, 200);
+            let forecast = CountForecast::new(model.as_ref(), &x, &t_x, &t, 7.0, 52.0, 200);
             let (mut held, mut promised, mut score, mut entropy) = (0.0, 0.0, 0.0, 0.0);
             for (x, t_x, t, made) in &seen {
                 let (low, high) = forecast.interval(*x, *t_x, *t, 0.8);

@@ -11,16 +11,15 @@
 //! gradient and Hessian carry over to the coefficients by a matrix product. A
 //! group is all customers with the same covariates.
 
-use super::fit::{FitStatus, Likelihood, best_of};
-use super::geometric::{BetaGeometric, FirstCoin};
+use super::covariate_fit::{Coefficient, CovariateFit, CovariateModel, log_parameter_rows};
+use super::fit::{FitStatus, Likelihood, best_of, inverse_inside, known_covariance, sides};
+use super::geometric::FirstCoin;
 use super::geometric_likelihood::GeometricLikelihood;
 use super::histories::{Histories, HistoryError};
 use super::nbd;
-use super::pareto::ParetoNbd;
 use super::pareto_likelihood::ParetoLikelihood;
-use crate::numerics::optimize::{Evaluation, Minimum, Objective, Outcome, inverse_positive, minimise};
+use crate::numerics::optimize::{Evaluation, Minimum, Objective, Outcome, minimise};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// Coefficients beyond this are at their bound: a factor of e^±20.
 const COEFFICIENT_BOUND: f64 = 20.0;
@@ -81,92 +80,6 @@ pub fn group_by_covariates(rows: &[CovariateRow], days_per_unit: f64) -> Result<
         .collect()
 }
 
-/// Which model the covariates act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CovariateModel {
-    /// BG/NBD.
-    BgNbd,
-    /// MBG/NBD.
-    MbgNbd,
-    /// Pareto/NBD.
-    ParetoNbd,
-}
-
-/// A coefficient with what is known about it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Coefficient {
-    /// Estimate: the logarithm of the factor on the rate per unit of the covariate.
-    pub estimate: f64,
-    /// Standard error; absent where the likelihood is flat.
-    pub std_error: Option<f64>,
-}
-
-impl Coefficient {
-    /// Estimate over standard error (Wald); beyond ±1.96 it differs from 0 at 5 %.
-    pub fn z(&self) -> Option<f64> {
-        self.std_error.map(|e| self.estimate / e)
-    }
-
-    /// Two-sided significance of the estimate, by the normal distribution.
-    pub fn p_value(&self) -> Option<f64> {
-        self.z().map(|z| libm::erfc(z.abs() / std::f64::consts::SQRT_2))
-    }
-}
-
-/// A fitted model with static covariates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CovariateFit {
-    /// Which model.
-    pub model: CovariateModel,
-    /// Its four parameters for a customer whose covariates are all 0.
-    pub base: [f64; 4],
-    /// Standard errors of those; absent where the likelihood is flat.
-    pub std_errors: Option<[f64; 4]>,
-    /// Coefficients of purchasing, in the order of the covariates.
-    pub purchase: Vec<Coefficient>,
-    /// Coefficients of dropout, in the order of the covariates.
-    pub dropout: Vec<Coefficient>,
-    /// Log-likelihood, without the penalty.
-    pub log_likelihood: f64,
-    /// How it ended; `Flat` where the likelihood has no interior maximum.
-    pub status: FitStatus,
-}
-
-impl CovariateFit {
-    /// The four parameters of a customer with these covariates.
-    pub fn parameters(&self, purchase: &[f64], dropout: &[f64]) -> [f64; 4] {
-        let dot = |c: &[Coefficient], w: &[f64]| c.iter().zip(w).map(|(c, w)| c.estimate * w).sum::<f64>();
-        let (buys, drops) = (dot(&self.purchase, purchase), dot(&self.dropout, dropout));
-        let mut p = self.base;
-        p[1] *= (-buys).exp();
-        match self.model {
-            CovariateModel::ParetoNbd => p[3] *= (-drops).exp(),
-            CovariateModel::BgNbd | CovariateModel::MbgNbd => {
-                p[2] *= drops.exp();
-                p[3] *= drops.exp();
-            }
-        }
-        p
-    }
-
-    /// The (M)BG/NBD of a customer with these covariates; `None` for Pareto/NBD.
-    pub fn geometric(&self, purchase: &[f64], dropout: &[f64]) -> Option<BetaGeometric> {
-        let [r, alpha, a, b] = self.parameters(purchase, dropout);
-        match self.model {
-            CovariateModel::BgNbd => Some(BetaGeometric::bg_nbd(r, alpha, a, b)),
-            CovariateModel::MbgNbd => Some(BetaGeometric::mbg_nbd(r, alpha, a, b)),
-            CovariateModel::ParetoNbd => None,
-        }
-    }
-
-    /// The Pareto/NBD of a customer with these covariates; `None` for the others.
-    pub fn pareto(&self, purchase: &[f64], dropout: &[f64]) -> Option<ParetoNbd> {
-        let [r, alpha, s, beta] = self.parameters(purchase, dropout);
-        (self.model == CovariateModel::ParetoNbd).then_some(ParetoNbd { r, alpha, s, beta })
-    }
-}
-
 /// Minus penalised log-likelihood of (ln of four parameters, coefficients).
 struct Grouped<'a> {
     model: CovariateModel,
@@ -176,31 +89,9 @@ struct Grouped<'a> {
 }
 
 impl Grouped<'_> {
-    /// Rows of the matrix from (ln base, g, h) to the group's ln parameters.
-    fn matrix(&self, group: &CovariateGroup, size: usize) -> Vec<Vec<f64>> {
-        let mut rows = vec![vec![0.0; size]; 4];
-        for (k, row) in rows.iter_mut().enumerate() {
-            row[k] = 1.0;
-        }
-        for (k, w) in group.purchase.iter().enumerate() {
-            rows[1][4 + k] = -w;
-        }
-        for (k, z) in group.dropout.iter().enumerate() {
-            let column = 4 + self.purchase + k;
-            match self.model {
-                CovariateModel::ParetoNbd => rows[3][column] = -z,
-                CovariateModel::BgNbd | CovariateModel::MbgNbd => {
-                    rows[2][column] = *z;
-                    rows[3][column] = *z;
-                }
-            }
-        }
-        rows
-    }
-
     fn cell(&self, group: &CovariateGroup, likelihood: &dyn Likelihood, point: &[f64]) -> Evaluation {
         let size = point.len();
-        let rows = self.matrix(group, size);
+        let rows = log_parameter_rows(self.model, (&group.purchase, &group.dropout), self.purchase, size);
         let natural: Vec<f64> =
             rows.iter().map(|row| row.iter().zip(point).map(|(m, v)| m * v).sum::<f64>().exp()).collect();
         let at = likelihood.evaluate(&natural);
@@ -291,14 +182,14 @@ fn search_space(groups: &[CovariateGroup], model: CovariateModel, coefficients: 
 }
 
 fn assemble(model: CovariateModel, purchase: usize, best: &Minimum, bounds: &[(f64, f64)], ridge: f64) -> CovariateFit {
-    let covariance = inverse_positive(&best.at.hessian);
-    let errors: Option<Vec<f64>> =
-        covariance.map(|c| (0..best.point.len()).map(|i| c[i][i].sqrt()).collect::<Vec<f64>>());
-    let inside = best.point.iter().zip(bounds).all(|(p, (l, u))| p - l > 1e-6 && u - p > 1e-6);
+    let at_bound = sides(&best.point, bounds);
+    let full = inverse_inside(&best.at.hessian, &at_bound);
+    let errors: Option<Vec<f64>> = full.as_ref().map(|c| (0..c.len()).map(|i| c[i][i].sqrt()).collect());
+    let covariance = known_covariance(full, &best.at.hessian, &at_bound);
     let sharp = errors.as_ref().is_some_and(|e| e.iter().all(|e| *e < FLAT_ERROR));
     let status = match best.outcome {
         Outcome::StepLimit => FitStatus::NotConverged,
-        _ if inside && sharp => FitStatus::Converged,
+        _ if sharp => FitStatus::Converged,
         _ => FitStatus::Flat,
     };
     let errors = errors.filter(|_| status == FitStatus::Converged);
@@ -311,6 +202,7 @@ fn assemble(model: CovariateModel, purchase: usize, best: &Minimum, bounds: &[(f
         std_errors: errors.as_ref().map(|e| std::array::from_fn(|k| base[k] * e[k])),
         purchase: (4..4 + purchase).map(coefficient).collect(),
         dropout: (4 + purchase..best.point.len()).map(coefficient).collect(),
+        covariance,
         log_likelihood: penalty - best.at.value,
         status,
     }
@@ -351,6 +243,66 @@ mod tests {
                 assert!((c.estimate - want).abs() < 4.0 * error, "{model:?} {c:?} {want}");
             }
             assert!(fit.purchase[0].p_value().expect("interior") < 1e-6);
+        }
+    }
+
+    #[test]
+    fn derivatives_by_coefficients_equal_differences() {
+        for model in [CovariateModel::BgNbd, CovariateModel::MbgNbd, CovariateModel::ParetoNbd] {
+            let mut some = rows(model);
+            some.truncate(400);
+            some.iter_mut()
+                .enumerate()
+                .for_each(|(i, r)| (r.purchase[0], r.dropout[0]) = ((i % 3) as f64, (i % 2) as f64));
+            let groups = group_by_covariates(&some, 7.0).expect("valid");
+            let cells = groups.iter().map(|g| (g, likelihood_of(g, model))).collect();
+            let grouped = Grouped { model, cells, purchase: 1, ridge: 0.7 };
+            let at = [-0.2, 1.6, -0.1, 1.2, 0.3, -0.4];
+            let here = grouped.evaluate(&at);
+            for k in 0..6 {
+                let moved = |s: f64| {
+                    let mut p = at;
+                    p[k] += s;
+                    grouped.evaluate(&p)
+                };
+                let (up, down) = (moved(1e-5), moved(-1e-5));
+                let slope = (up.value - down.value) / 2e-5;
+                assert!((here.gradient[k] - slope).abs() < 1e-5 * (1.0 + slope.abs()), "{model:?} {k}");
+                for j in 0..6 {
+                    let curve = (up.gradient[j] - down.gradient[j]) / 2e-5;
+                    assert!((here.hessian[k][j] - curve).abs() < 1e-5 * (1.0 + curve.abs()), "{model:?} {k} {j}");
+                }
+            }
+        }
+    }
+
+    /// What is known is kept: all of it here, and there what concerns no flat direction.
+    #[test]
+    fn the_covariance_is_kept_where_it_is_known() {
+        let groups = group_by_covariates(&rows(CovariateModel::MbgNbd), 7.0).expect("valid");
+        let fit = fit_covariates(&groups, CovariateModel::MbgNbd, 0.0);
+        let covariance = fit.covariance.as_ref().expect("interior");
+        for (k, c) in fit.purchase.iter().chain(&fit.dropout).enumerate() {
+            let error = c.std_error.expect("interior");
+            assert!((covariance[4 + k][4 + k].sqrt() / error - 1.0).abs() < 1e-9);
+        }
+        // those of whom a covariate says more are known less well than those at its mean
+        let spread = |w: f64| fit.log_covariance(&[w], &[w]).expect("known")[1][1];
+        assert!(spread(3.0) > spread(0.5) && spread(-2.0) > spread(0.5));
+        let mut flat = groups;
+        for group in &mut flat {
+            group.dropout[0] = 0.0;
+        }
+        let fit = fit_covariates(&flat, CovariateModel::MbgNbd, 0.0);
+        assert_eq!(fit.status, FitStatus::Flat);
+        let covariance = fit.covariance.expect("partly known");
+        assert!(covariance[4][4] > 0.0 && covariance[5].iter().all(|c| *c == 0.0), "{covariance:?}");
+    }
+
+    #[test]
+    fn no_groups_give_a_flagged_fit() {
+        for model in [CovariateModel::BgNbd, CovariateModel::ParetoNbd] {
+            assert!(!fit_covariates(&[], model, 0.0).status.is_converged());
         }
     }
 

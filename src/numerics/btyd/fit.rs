@@ -232,18 +232,11 @@ impl Search<'_> {
 
     fn found(&self, best: &Minimum, bounds: &[(f64, f64)], starts: Vec<f64>) -> Found {
         let parameters: Vec<f64> = best.point.iter().map(|l| l.exp()).collect();
-        let at_bound: Vec<i8> = best
-            .point
-            .iter()
-            .zip(bounds)
-            .map(|(p, (l, u))| if *p <= l + AT_BOUND { -1 } else { i8::from(*p >= u - AT_BOUND) })
-            .collect();
-        let interior = at_bound.iter().all(|side| *side == 0);
-        let full_covariance = if interior { inverse_positive(&best.at.hessian) } else { None };
+        let at_bound = sides(&best.point, bounds);
+        let full_covariance = inverse_inside(&best.at.hessian, &at_bound);
         let std_errors =
             full_covariance.as_ref().map(|c| parameters.iter().enumerate().map(|(i, p)| p * c[i][i].sqrt()).collect());
-        let sharp = |c: &Vec<Vec<f64>>| (0..c.len()).all(|i| c[i][i] < 1.0 / INFORMATIVE);
-        let log_covariance = full_covariance.filter(sharp).or_else(|| partial_covariance(&best.at.hessian, &at_bound));
+        let log_covariance = known_covariance(full_covariance, &best.at.hessian, &at_bound);
         Found {
             log_likelihood: self.full.evaluate(&parameters).value,
             std_errors,
@@ -255,6 +248,27 @@ impl Search<'_> {
             parameters,
         }
     }
+}
+
+/// The inverse Hessian of an interior minimum.
+pub(crate) fn inverse_inside(hessian: &[Vec<f64>], at_bound: &[i8]) -> Option<Vec<Vec<f64>>> {
+    if at_bound.iter().all(|side| *side == 0) { inverse_positive(hessian) } else { None }
+}
+
+/// The full covariance where all of it is known well, else what is known.
+pub(crate) fn known_covariance(
+    full: Option<Vec<Vec<f64>>>,
+    hessian: &[Vec<f64>],
+    at_bound: &[i8],
+) -> Option<Vec<Vec<f64>>> {
+    let sharp = |c: &Vec<Vec<f64>>| (0..c.len()).all(|i| c[i][i] < 1.0 / INFORMATIVE);
+    full.filter(sharp).or_else(|| partial_covariance(hessian, at_bound))
+}
+
+/// Which variables are at their lower (−1) or upper (+1) bound.
+pub(crate) fn sides(point: &[f64], bounds: &[(f64, f64)]) -> Vec<i8> {
+    let side = |(p, (l, u)): (&f64, &(f64, f64))| if *p <= l + AT_BOUND { -1 } else { i8::from(*p >= u - AT_BOUND) };
+    point.iter().zip(bounds).map(side).collect()
 }
 
 /// Covariance along the directions (of the parameters not at a bound) in which the

@@ -31,7 +31,7 @@ const HUGE: f64 = 1e4;
 
 /// The likelihood of a spend table as a function of (p, q, v), with spends in
 /// units of `scale`.
-struct SpendLikelihood {
+pub(crate) struct SpendLikelihood {
     /// x and number of rows per group.
     counts: Vec<(f64, f64)>,
     /// 1/(x z) per row.
@@ -51,7 +51,7 @@ struct RowSums {
 }
 
 impl SpendLikelihood {
-    fn new(table: &SpendTable, scale: f64) -> Self {
+    pub(crate) fn new(table: &SpendTable, scale: f64) -> Self {
         let counts = table.groups.iter().map(|g| (f64::from(g.x), (g.end - g.start) as f64)).collect();
         let inverse_totals: Vec<f64> = table.rows().map(|(x, z)| scale / (f64::from(x) * z)).collect();
         let sum_ln_z = table.z.iter().map(|z| (z / scale).ln()).sum();
@@ -154,16 +154,25 @@ pub fn spend_gradient(table: &SpendTable, model: &GammaGamma) -> Vec<f64> {
 /// # Reference
 /// Fader & Hardie (2013), note 025, eq. (1a).
 pub fn fit_gamma_gamma(table: &SpendTable) -> Fit<GammaGamma> {
+    fit_from(table, None)
+}
+
+/// Starts in units of the mean spend.
+const STARTS: [[f64; 3]; 4] = [[2.0, 3.0, 1.0], [8.0, 4.0, 0.4], [0.7, 2.0, 1.5], [1.0, 20.0, 19.0]];
+
+/// The fit from several starts, or from the parameters of `near` alone.
+pub(crate) fn fit_from(table: &SpendTable, near: Option<&GammaGamma>) -> Fit<GammaGamma> {
     let spenders = table.customers() as u64;
     let scale = if spenders == 0 { 1.0 } else { table.mean() };
     let short = spenders < MIN_SPENDERS;
     let full = SpendLikelihood::new(table, scale);
-    let thin = (table.customers() > SAMPLE_ABOVE).then(|| table.thinned(table.customers() / SAMPLE_ROWS));
+    let large = near.is_none() && table.customers() > SAMPLE_ABOVE;
+    let thin = large.then(|| table.thinned(table.customers() / SAMPLE_ROWS));
     let sample = thin.as_ref().map(|t| SpendLikelihood::new(t, scale));
     let search = Search {
         full: &full,
         sample: sample.as_ref().map(|s| s as &dyn Likelihood),
-        starts: vec![vec![2.0, 3.0, 1.0], vec![8.0, 4.0, 0.4], vec![0.7, 2.0, 1.5], vec![1.0, 20.0, 19.0]],
+        starts: near.map_or_else(|| STARTS.map(|start| start.to_vec()).to_vec(), |m| vec![vec![m.p, m.q, m.v / scale]]),
         bounds: vec![(1e-5, 1e7), (1e-5, 1e7), (1e-10, 1e10)],
         prior: short.then(weak_prior),
     };

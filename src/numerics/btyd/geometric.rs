@@ -241,6 +241,10 @@ impl TransactionModel for BetaGeometric {
         all
     }
 
+    fn time_offset(&self) -> f64 {
+        self.alpha
+    }
+
     fn odds_gone(&self) -> Option<OddsGone> {
         Some(self.odds())
     }

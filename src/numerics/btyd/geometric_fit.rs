@@ -39,12 +39,12 @@ impl Likelihood for GeometricLikelihood<'_> {
 /// # Reference
 /// Fader, Hardie & Lee (2005), eq. (6).
 pub fn fit_bg_nbd(histories: &Histories) -> Fit<BetaGeometric> {
-    fit(histories, FirstCoin::Spared)
+    fit_from(histories, FirstCoin::Spared, None)
 }
 
 /// Fits MBG/NBD by maximum likelihood, as [`fit_bg_nbd`].
 pub fn fit_mbg_nbd(histories: &Histories) -> Fit<BetaGeometric> {
-    fit(histories, FirstCoin::Tossed)
+    fit_from(histories, FirstCoin::Tossed, None)
 }
 
 /// Log-likelihood of a whole table.
@@ -61,17 +61,19 @@ fn natural(model: &BetaGeometric) -> [f64; 4] {
     [model.r, model.alpha, model.a, model.b]
 }
 
-fn fit(histories: &Histories, coin: FirstCoin) -> Fit<BetaGeometric> {
+/// The fit from several starts, or from the parameters of `near` alone.
+pub(crate) fn fit_from(histories: &Histories, coin: FirstCoin, near: Option<&BetaGeometric>) -> Fit<BetaGeometric> {
     let full = GeometricLikelihood::new(histories, coin);
     let rate = nbd::mean_rate(histories);
     let repeat_buyers = histories.repeat_buyers() as u64;
     let short = repeat_buyers < MIN_REPEAT_BUYERS;
-    let thin = (histories.rows() > SAMPLE_ABOVE).then(|| histories.thinned(histories.rows() / SAMPLE_ROWS));
+    let large = near.is_none() && histories.rows() > SAMPLE_ABOVE;
+    let thin = large.then(|| histories.thinned(histories.rows() / SAMPLE_ROWS));
     let sample = thin.as_ref().map(|h| GeometricLikelihood::new(h, coin));
     let search = Search {
         full: &full,
         sample: sample.as_ref().map(|s| s as &dyn Likelihood),
-        starts: starts(rate),
+        starts: near.map_or_else(|| starts(rate), |m| vec![natural(m).to_vec()]),
         bounds: bounds(rate),
         prior: short.then(|| weak_prior(rate)),
     };

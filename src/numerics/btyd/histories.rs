@@ -263,7 +263,7 @@ fn uniform(state: &mut u64) -> f64 {
 }
 
 /// A Poisson variable, by counting exponential gaps in stretches of mean 30.
-fn poisson(mean: f64, state: &mut u64) -> f64 {
+pub(crate) fn poisson(mean: f64, state: &mut u64) -> f64 {
     let (mut left, mut count) = (mean, 0.0);
     while left > 0.0 {
         let stretch = left.min(30.0);

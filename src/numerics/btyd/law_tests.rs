@@ -2,8 +2,7 @@
 
 #![expect(clippy::float_cmp, reason = "figures that are exact by construction are compared exactly")]
 
-use super::simulation::{Law, Population};
-use super::{BetaGeometric, FirstCoin, Histories, History, ParetoNbd, Regular, TransactionModel, fit_pareto_nbd};
+use super::{BetaGeometric, FirstCoin, History, ParetoNbd, Regular, TransactionModel};
 
 fn family() -> Vec<(&'static str, Box<dyn TransactionModel>)> {
     let regular = |k, coin, r, alpha, a, b| Regular { k, r, alpha, a, b, coin };
@@ -190,60 +189,5 @@ fn members_meet_at_their_borders() {
         let pareto = ParetoNbd { r: 0.5, alpha: 6.0, s: 1e-14, beta: 50.0 };
         close("bg", TransactionModel::expected_purchases(&bg, &h, 30.0), nbd, 1e-6);
         close("pareto", pareto.expected_purchases(&h, 30.0), nbd, 1e-6);
-    }
-}
-
-#[test]
-fn pareto_parameters_are_recovered_over_a_grid() {
-    for (i, p) in [[0.55, 10.6, 0.6, 11.7], [1.5, 5.0, 0.4, 20.0], [3.0, 60.0, 2.0, 80.0], [0.8, 1.0, 1.0, 200.0]]
-        .into_iter()
-        .enumerate()
-    {
-        let population = Population { law: Law::Lifetime(p[2], p[3]), ..Population::bg(p[0], p[1], 1.0, 1.0) };
-        let truths = population.customers(15_000, 70 + i as u64, 20.0, 104.0);
-        let x: Vec<u32> = truths.iter().map(|c| c.x).collect();
-        let t_x: Vec<f64> = truths.iter().map(|c| c.t_x).collect();
-        let t: Vec<f64> = truths.iter().map(|c| c.t).collect();
-        let h = Histories::from_values(&x, &t_x, &t, 7.0).expect("valid");
-        let fit = fit_pareto_nbd(&h);
-        assert!(fit.status.is_converged(), "{p:?}: {}", fit.status);
-        // On the log scale: dropout is known within wide limits only.
-        let covariance = fit.log_covariance.expect("interior");
-        let got = [fit.model.r, fit.model.alpha, fit.model.s, fit.model.beta];
-        for k in 0..4 {
-            let error = covariance[k][k].sqrt();
-            assert!((got[k] / p[k]).ln().abs() < 4.0 * error, "{p:?}: {got:?}, {k} ± {error}");
-        }
-        let reversed = |v: &[f64]| v.iter().rev().copied().collect::<Vec<_>>();
-        let backwards: Vec<u32> = x.iter().rev().copied().collect();
-        let again =
-            fit_pareto_nbd(&Histories::from_values(&backwards, &reversed(&t_x), &reversed(&t), 7.0).expect("valid"));
-        assert_eq!(got, [again.model.r, again.model.alpha, again.model.s, again.model.beta]);
-    }
-}
-
-#[test]
-fn pareto_gradient_and_hessian_equal_differences() {
-    use super::fit::Likelihood;
-    use super::pareto_likelihood::ParetoLikelihood;
-    let h =
-        Histories::from_days(&[0, 1, 2, 6, 1, 0], &[0, 24, 18, 75, 54, 0], &[100, 97, 83, 87, 89, 40]).expect("valid");
-    let likelihood = ParetoLikelihood::new(&h);
-    let at = [0.7, 3.0, 0.9, 7.0];
-    let here = likelihood.evaluate(&at);
-    for k in 0..4 {
-        let step = 1e-5 * at[k];
-        let moved = |s: f64| {
-            let mut p = at;
-            p[k] += s;
-            likelihood.evaluate(&p)
-        };
-        let (up, down) = (moved(step), moved(-step));
-        let slope = (up.value - down.value) / (2.0 * step);
-        assert!((here.gradient[k] - slope).abs() < 1e-6 * (1.0 + slope.abs()), "{k}");
-        for j in 0..4 {
-            let curve = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
-            assert!((here.hessian[k][j] - curve).abs() < 1e-5 * (1.0 + curve.abs()), "{k} {j}");
-        }
     }
 }

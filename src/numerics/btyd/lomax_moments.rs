@@ -131,7 +131,8 @@ pub(crate) fn moments_at(times: &[f64], base: &Lomax) -> Vec<Moments> {
         return times.iter().map(|t| direct(*t)).collect();
     }
     let known: Vec<[f64; WIDTH]> = points.iter().map(|v| direct((v.exp() - offset).max(0.0)).to_array()).collect();
-    times.iter().map(|t| Moments::from_array(&interpolated(&points, &known, (t + offset).ln()))).collect()
+    let weights = barycentric_weights(points.len());
+    times.iter().map(|t| Moments::from_array(&interpolated(&points, &weights, &known, (t + offset).ln()))).collect()
 }
 
 /// Points enough for 1e-13, from the ellipse of analyticity of half-axis π.
@@ -143,25 +144,29 @@ fn chebyshev_points(low: f64, high: f64) -> Vec<f64> {
     (0..count).map(|k| 0.5 * (low + high) + half * at(k)).collect()
 }
 
-/// Barycentric interpolation at Chebyshev points of the first kind (Berrut &
-/// Trefethen 2004, eq. (5.4)).
-fn interpolated(points: &[f64], known: &[[f64; WIDTH]], v: f64) -> [f64; WIDTH] {
-    let count = points.len() as f64;
+/// Weights of barycentric interpolation at Chebyshev points of the first kind (Berrut
+/// & Trefethen 2004, eq. (5.4)).
+fn barycentric_weights(count: usize) -> Vec<f64> {
+    let angle = |k: usize| (std::f64::consts::PI * (k as f64 + 0.5) / count as f64).sin();
+    (0..count).map(|k| if k % 2 == 0 { angle(k) } else { -angle(k) }).collect()
+}
+
+/// Barycentric interpolation (Berrut & Trefethen 2004, eq. (4.2)).
+fn interpolated(points: &[f64], weights: &[f64], known: &[[f64; WIDTH]], v: f64) -> [f64; WIDTH] {
     let mut sum = [0.0; WIDTH];
-    let mut weights = 0.0;
-    for (k, (point, values)) in points.iter().zip(known).enumerate() {
+    let mut total = 0.0;
+    for ((point, weight), values) in points.iter().zip(weights).zip(known) {
         let gap = v - point;
         if gap == 0.0 {
             return *values;
         }
-        let angle = (std::f64::consts::PI * (k as f64 + 0.5) / count).sin();
-        let weight = if k % 2 == 0 { angle } else { -angle } / gap;
-        weights += weight;
+        let weight = weight / gap;
+        total += weight;
         for (s, value) in sum.iter_mut().zip(values) {
             *s += weight * value;
         }
     }
-    sum.map(|s| s / weights)
+    sum.map(|s| s / total)
 }
 
 #[cfg(test)]

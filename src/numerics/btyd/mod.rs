@@ -26,15 +26,21 @@
 //! mostly prior knowledge. [`score()`] predicts for many customers at once, with
 //! intervals and without a row per draw; [`CountForecast`] gives whole
 //! distributions of counts; [`fit_covariates`] lets what is known of a customer
-//! shift their rates; [`SeasonalCalendar`] lets the clock run with the seasons.
+//! shift their rates, and [`score_groups`] scores by it; [`SeasonalCalendar`] lets the
+//! clock run with the seasons. Times of customers to score are whole units of a clock,
+//! days or finer. [`bootstrap`] says how well parameters are known where the likelihood
+//! is no parabola, [`likelihood_ratio_p`] whether a larger model is better than chance.
 
 mod alive_series;
 mod alive_table;
 mod any_model;
 mod bgbb;
 mod bgbb_fit;
+mod bgbb_score;
+mod bootstrap;
 mod coin_counts;
 mod count_forecast;
+mod covariate_fit;
 mod covariates;
 mod fit;
 mod gamma_gamma;
@@ -42,12 +48,15 @@ mod gamma_gamma_fit;
 mod geometric;
 mod geometric_fit;
 mod geometric_likelihood;
+mod group_scores;
 mod histories;
 mod lomax;
 mod lomax_moments;
+mod mixture;
 mod model;
 mod nbd;
 mod negative_binomial;
+mod own_gaps;
 mod pareto;
 mod pareto_fit;
 mod pareto_likelihood;
@@ -63,25 +72,29 @@ mod score;
 mod scores;
 mod seasonal;
 mod second_order;
+mod significance;
 mod spend;
 mod spread;
 mod tails;
+mod time_grid;
 
 pub use alive_series::AliveSeries;
 pub use any_model::{AnyModel, ModelKind};
 pub use bgbb::{BgBb, Opportunities};
 pub use bgbb_fit::{OpportunityTable, bgbb_gradient, bgbb_log_likelihood, fit_bgbb};
+pub use bgbb_score::{OpportunityCustomers, OpportunityScoreOptions, score_bgbb};
+pub use bootstrap::{Bootstrap, bootstrap, bootstrap_spend};
 pub use count_forecast::CountForecast;
-pub use covariates::{
-    Coefficient, CovariateFit, CovariateGroup, CovariateModel, CovariateRow, fit_covariates, group_by_covariates,
-};
+pub use covariate_fit::{Coefficient, CovariateFit, CovariateModel};
+pub use covariates::{CovariateGroup, CovariateRow, fit_covariates, group_by_covariates};
 pub use fit::{Fit, FitStatus, Limit};
 pub use gamma_gamma::GammaGamma;
 pub use gamma_gamma_fit::{MIN_SPENDERS, fit_gamma_gamma, spend_gradient, spend_log_likelihood};
 pub use geometric::{BetaGeometric, FirstCoin};
 pub use geometric_fit::{MIN_REPEAT_BUYERS, fit_bg_nbd, fit_mbg_nbd, table_gradient, table_log_likelihood};
+pub use group_scores::score_groups;
 pub use histories::{DAYS_PER_WEEK, Histories, HistoryError};
-pub use model::{Ahead, AlivePart, Dropout, History, OddsGone, Plan, TransactionModel};
+pub use model::{Ahead, AlivePart, Dropout, History, OddsGone, Plan, RatePart, TransactionModel};
 pub use nbd::fit_nbd;
 pub use pareto::ParetoNbd;
 pub use pareto_fit::{fit_pareto_nbd, pareto_gradient, pareto_log_likelihood};
@@ -91,13 +104,22 @@ pub use sbg::{ShiftedBetaGeometric, fit_sbg};
 pub use score::{Customers, Intervals, ScoreOptions, score, score_model};
 pub use scores::{HorizonScores, Scores};
 pub use seasonal::{DailyTotals, SeasonalCalendar, seasonal_index};
+pub use significance::likelihood_ratio_p;
 pub use spend::{CORRELATION_LIMIT, Correlation, SpendExclusions, SpendTable};
 
 #[cfg(test)]
+mod bgbb_score_tests;
+#[cfg(test)]
 mod case_tests;
+#[cfg(test)]
+mod clock_tests;
 #[cfg(test)]
 mod coverage_tests;
 #[cfg(test)]
+mod fit_law_tests;
+#[cfg(test)]
 mod law_tests;
+#[cfg(test)]
+mod recovery_tests;
 #[cfg(test)]
 mod simulation;

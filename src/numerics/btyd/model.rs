@@ -22,6 +22,15 @@ pub struct Ahead {
     pub discounted: f64,
 }
 
+impl Ahead {
+    /// Adds another future, `weight` times.
+    pub(crate) fn add(&mut self, weight: f64, part: &Self) {
+        self.purchases += weight * part.purchases;
+        self.any += weight * part.any;
+        self.discounted += weight * part.discounted;
+    }
+}
+
 /// How a customer who is alive drops out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Dropout {
@@ -44,6 +53,17 @@ impl Dropout {
         };
         lambda * crate::numerics::special::discounted_time(hazard + delta, horizon)
     }
+}
+
+/// One gamma distribution of a mixture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatePart {
+    /// Its share.
+    pub weight: f64,
+    /// Shape.
+    pub shape: f64,
+    /// Rate, in units of time.
+    pub rate: f64,
 }
 
 /// Odds of having dropped out of the form
@@ -152,6 +172,43 @@ pub trait TransactionModel: Sync + Debug {
     /// if alive.
     fn rate_if_alive(&self, h: &History) -> (f64, f64);
 
+    /// The distribution of the purchase rate, if alive, as a mixture of gamma
+    /// distributions of one rate; the shapes depend on x alone.
+    fn rates_if_alive(&self, h: &History) -> Vec<RatePart> {
+        let (shape, rate) = self.rate_if_alive(h);
+        vec![RatePart { weight: 1.0, shape, rate }]
+    }
+
+    /// How due a purchase is, if alive, between 0 (just bought) and 1 (never bought
+    /// since the first purchase): what the future depends on besides x and T, where
+    /// purchases are regular.
+    fn due(&self, _h: &History) -> f64 {
+        0.0
+    }
+
+    /// The history of a customer with x repeat purchases at T = `t` who is that due.
+    fn history_due(&self, x: u32, t: f64, _due: f64) -> History {
+        History::alive_at(x, t)
+    }
+
+    /// Expected purchases in the next `horizon`, plain and discounted at the rate `delta`,
+    /// of a customer who is alive and whose purchase rate and dropout are known: per
+    /// dropout and rate.
+    fn own_purchases(
+        &self,
+        _h: &History,
+        rates: &[f64],
+        dropout: &[Dropout],
+        horizon: f64,
+        delta: f64,
+    ) -> Vec<Vec<(f64, f64)>> {
+        let both = |d: &Dropout, rate: f64| {
+            let plain = d.purchases(rate, horizon, 0.0);
+            (plain, if delta == 0.0 { plain } else { d.purchases(rate, horizon, delta) })
+        };
+        dropout.iter().map(|d| rates.iter().map(|rate| both(d, *rate)).collect()).collect()
+    }
+
     /// The distribution of dropout, if alive, as `n` equally likely values.
     fn dropout_if_alive(&self, h: &History, n: usize) -> Vec<Dropout>;
 
@@ -164,6 +221,10 @@ pub trait TransactionModel: Sync + Debug {
     fn alive_parts(&self, _x: u32, _times: &[f64]) -> Option<Vec<AlivePart>> {
         None
     }
+
+    /// The least of the times that the model adds to T: what it says of those alive is a
+    /// smooth function of the logarithm of their sum.
+    fn time_offset(&self) -> f64;
 
     /// How many phases a gap between purchases has; the future of a customer who
     /// is alive depends on T, x and the phase.

@@ -10,9 +10,15 @@ use super::purchase_term::{PurchaseTerm, TimeTable};
 use super::tails::Tails;
 use crate::numerics::optimize::Evaluation;
 
-struct NbdLikelihood<'a> {
+pub(crate) struct NbdLikelihood<'a> {
     histories: &'a Histories,
     purchases: Tails,
+}
+
+impl<'a> NbdLikelihood<'a> {
+    pub(crate) fn new(histories: &'a Histories) -> Self {
+        Self { histories, purchases: Tails::new(&histories.groups, 1, 0) }
+    }
 }
 
 impl Likelihood for NbdLikelihood<'_> {
@@ -44,7 +50,7 @@ pub(crate) fn mean_rate(histories: &Histories) -> f64 {
 /// The maximum of the NBD likelihood over (r, α).
 pub(crate) fn search(histories: &Histories) -> Found {
     let rate = mean_rate(histories);
-    let likelihood = NbdLikelihood { histories, purchases: Tails::new(&histories.groups, 1, 0) };
+    let likelihood = NbdLikelihood::new(histories);
     let search = Search {
         full: &likelihood,
         sample: None,

@@ -95,6 +95,10 @@ impl TransactionModel for ParetoNbd {
         Some(times.iter().zip(moments_at(times, &base)).map(part).collect())
     }
 
+    fn time_offset(&self) -> f64 {
+        self.alpha.min(self.beta)
+    }
+
     fn survival_if_alive(&self, h: &History, later: f64) -> f64 {
         (-self.s * (later / (self.beta + h.t)).ln_1p()).exp()
     }

@@ -23,17 +23,23 @@ const HUGE: f64 = 1e3;
 /// # Reference
 /// Fader & Hardie (2005), *A Note on Deriving the Pareto/NBD Model*, eq. (17).
 pub fn fit_pareto_nbd(histories: &Histories) -> Fit<ParetoNbd> {
+    fit_from(histories, None)
+}
+
+/// The fit from several starts, or from the parameters of `near` alone.
+pub(crate) fn fit_from(histories: &Histories, near: Option<&ParetoNbd>) -> Fit<ParetoNbd> {
     let full = ParetoLikelihood::new(histories);
     let rate = nbd::mean_rate(histories);
     let span = (histories.exposure() / histories.customers().max(1.0)).max(1e-3 / rate);
     let repeat_buyers = histories.repeat_buyers() as u64;
     let short = repeat_buyers < MIN_REPEAT_BUYERS;
-    let thin = (histories.rows() > SAMPLE_ABOVE).then(|| histories.thinned(histories.rows() / SAMPLE_ROWS));
+    let large = near.is_none() && histories.rows() > SAMPLE_ABOVE;
+    let thin = large.then(|| histories.thinned(histories.rows() / SAMPLE_ROWS));
     let sample = thin.as_ref().map(ParetoLikelihood::new);
     let search = Search {
         full: &full,
         sample: sample.as_ref().map(|s| s as &dyn Likelihood),
-        starts: starts(rate, span),
+        starts: near.map_or_else(|| starts(rate, span), |m| vec![vec![m.r, m.alpha, m.s, m.beta]]),
         bounds: vec![(1e-6, 1e6), (1e-9 / rate, 1e9 / rate), (1e-6, 1e7), (1e-9 * span, 1e13 * span)],
         prior: short.then(|| weak_prior(rate, span)),
     };

@@ -196,12 +196,15 @@ impl PhaseSeries {
     fn counts_from_now(&mut self, scale: f64, length: f64, most: usize) -> Vec<f64> {
         self.grow(most + 1);
         // reached(n) = P(phases suffice for n purchases)
-        let tails = NegativeBinomial::new(self.shape, length / scale).tails((most + 1) * self.k);
-        let reached = |n: usize| if n == 0 { 1.0 } else { tails[n * self.k - self.j] };
+        let phases = NegativeBinomial::new(self.shape, length / scale);
+        let tails = phases.tails((most + 1) * self.k);
+        let p = phases.probabilities((most + 1) * self.k);
+        let phase = |n: usize| (n * self.k).saturating_sub(self.j);
+        let reached = |n: usize| if n == 0 { 1.0 } else { tails[phase(n)] };
         (0..=most)
             .map(|n| {
                 let ended = if n == 0 { 0.0 } else { (self.kept[n - 1] - self.kept[n]) * reached(n) };
-                ended + self.kept[n] * (reached(n) - reached(n + 1)).max(0.0)
+                ended + self.kept[n] * p[phase(n)..phase(n + 1)].iter().sum::<f64>()
             })
             .collect()
     }

@@ -126,6 +126,11 @@ impl Pairs {
         &self.values[self.starts[k]..self.starts[k + 1]]
     }
 
+    /// Index of the first pair with a first.
+    pub(crate) fn start_of(&self, first: u32) -> usize {
+        self.starts[self.firsts.of(first)]
+    }
+
     /// Largest first.
     pub(crate) fn max_first(&self) -> u32 {
         self.firsts.distinct.last().copied().unwrap_or(0)

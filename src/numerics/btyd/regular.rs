@@ -13,7 +13,8 @@
 //! expectation here is exact; the paper's is an approximation.
 
 use super::geometric::FirstCoin;
-use super::model::{Dropout, History, TransactionModel};
+use super::model::{Dropout, History, RatePart, TransactionModel};
+use super::own_gaps::OwnGaps;
 use super::phase_series::PhaseSeries;
 use super::quantile::beta_nodes;
 use crate::numerics::special::{ln_beta_shift, ln_gamma, ln_gamma_ratio, logistic, softplus};
@@ -70,6 +71,12 @@ impl Regular {
     /// Probability of having dropped out by T, exact where it is tiny.
     pub fn p_gone(&self, h: &History) -> f64 {
         logistic(self.log_odds_gone(h))
+    }
+
+    /// Phases expected in the silence, over those and one more.
+    fn overdue(&self, x: u32, t: f64, silence: f64) -> f64 {
+        let phases = self.shape(x) * silence / (self.alpha + t);
+        phases / (1.0 + phases)
     }
 
     /// The series of a customer with `j` phases of the running gap behind.
@@ -167,6 +174,39 @@ impl TransactionModel for Regular {
         (self.shape(h.x), f64::from(self.k) * (self.alpha + h.t))
     }
 
+    /// Given j phases of the running gap behind, the shape is `r + kx + j`.
+    fn rates_if_alive(&self, h: &History) -> Vec<RatePart> {
+        let (shape, rate) = self.rate_if_alive(h);
+        let weights = self.phase_weights(h).into_iter().enumerate();
+        weights.map(|(j, weight)| RatePart { weight, shape: shape + j as f64, rate }).collect()
+    }
+
+    /// # Formula
+    /// `d/(1+d)` over what it would be without any repeat purchase, d the phases expected
+    /// in the silence: `(r+kx)(T−t_x)/(α+T)`.
+    fn due(&self, h: &History) -> f64 {
+        let most = self.overdue(h.x, h.t, h.t);
+        if most > 0.0 { self.overdue(h.x, h.t, h.t - h.t_x) / most } else { 0.0 }
+    }
+
+    fn history_due(&self, x: u32, t: f64, due: f64) -> History {
+        let share = due * self.overdue(x, t, t);
+        let silence = share / (1.0 - share) * (self.alpha + t) / self.shape(x);
+        History::new(x, if x == 0 { 0.0 } else { (t - silence).max(0.0) }, t)
+    }
+
+    fn own_purchases(
+        &self,
+        h: &History,
+        rates: &[f64],
+        dropout: &[Dropout],
+        horizon: f64,
+        delta: f64,
+    ) -> Vec<Vec<(f64, f64)>> {
+        let own: Vec<OwnGaps> = rates.iter().map(|rate| OwnGaps::new(self.k, *rate, h.t - h.t_x, horizon)).collect();
+        dropout.iter().map(|d| own.iter().map(|own| own.purchases(*d, delta)).collect()).collect()
+    }
+
     fn dropout_if_alive(&self, h: &History, n: usize) -> Vec<Dropout> {
         beta_nodes(self.a, self.b + self.coin.flips(h.x), n).into_iter().map(Dropout::PerPurchase).collect()
     }
@@ -177,6 +217,10 @@ impl TransactionModel for Regular {
 
     fn counts_by_phase(&self, x: u32, t: f64, horizon: f64, most: usize) -> Vec<Vec<f64>> {
         (0..self.k).map(|j| self.series(x, j).counts(self.alpha + t, 0.0, horizon, most)).collect()
+    }
+
+    fn time_offset(&self) -> f64 {
+        self.alpha
     }
 
     fn phases(&self) -> usize {

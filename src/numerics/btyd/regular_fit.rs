@@ -34,7 +34,7 @@ const NO_DROPOUT: f64 = 1e-6;
 
 /// The likelihood of a table as a function of (r, α, a, b), k given.
 #[derive(Debug)]
-struct RegularLikelihood<'a> {
+pub(crate) struct RegularLikelihood<'a> {
     histories: &'a Histories,
     k: u32,
     coin: FirstCoin,
@@ -46,7 +46,7 @@ struct RegularLikelihood<'a> {
 }
 
 impl<'a> RegularLikelihood<'a> {
-    fn new(histories: &'a Histories, ln_gaps: f64, coin: FirstCoin, k: u32) -> Self {
+    pub(crate) fn new(histories: &'a Histories, ln_gaps: f64, coin: FirstCoin, k: u32) -> Self {
         let pieces = histories
             .groups
             .iter()
@@ -191,7 +191,8 @@ pub fn fit_regular(histories: &Histories, ln_gaps: f64, coin: FirstCoin, k: u32)
     fit_from(histories, ln_gaps, coin, k, None)
 }
 
-fn fit_from(h: &Histories, ln_gaps: f64, coin: FirstCoin, k: u32, near: Option<&Regular>) -> Fit<Regular> {
+/// The fit from several starts, or from the parameters of `near`, whose k may differ.
+pub(crate) fn fit_from(h: &Histories, ln_gaps: f64, coin: FirstCoin, k: u32, near: Option<&Regular>) -> Fit<Regular> {
     let full = RegularLikelihood::new(h, ln_gaps, coin, k);
     let rate = nbd::mean_rate(h) * f64::from(k);
     let repeat_buyers = h.repeat_buyers() as u64;

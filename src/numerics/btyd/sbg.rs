@@ -73,7 +73,7 @@ impl ShiftedBetaGeometric {
 
 /// Subscribers by how they ended: losses at renewal t and those still there.
 #[derive(Debug, Clone)]
-struct Cohort {
+pub(crate) struct Cohort {
     /// Times (β, renewals passed) of everybody, and number lost.
     passed: Tails,
     lost: Vec<(f64, f64)>,
@@ -141,7 +141,7 @@ pub fn fit_sbg(survivors: &[f64]) -> Fit<ShiftedBetaGeometric> {
 }
 
 impl Cohort {
-    fn new(survivors: &[f64]) -> Self {
+    pub(crate) fn new(survivors: &[f64]) -> Self {
         let falls = survivors.windows(2).enumerate().map(|(t, w)| (t, (w[0] - w[1]).max(0.0)));
         let lost: Vec<(f64, f64)> = falls.map(|(t, lost)| (t as f64, lost)).collect();
         let left = survivors.last().copied().unwrap_or(0.0);

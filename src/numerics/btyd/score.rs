@@ -2,17 +2,21 @@
 //!
 //! Given that a customer is alive, everything about the future depends on
 //! (x, T) alone, so it is computed once per distinct pair; what is left per
-//! customer is P(alive), the spend, and looking up the interval.
+//! customer is P(alive), the spend, and looking up the interval. Under a clock
+//! finer than days there are as many pairs as customers; the future is then
+//! interpolated between times.
 
 use super::alive_table::AliveTable;
 use super::fit::Fit;
 use super::gamma_gamma::GammaGamma;
 use super::histories::DAYS_PER_WEEK;
+use super::mixture::Level;
 use super::model::{Ahead, History, Plan, TransactionModel};
 use super::quantile::ln_gamma_quantiles;
 use super::ranks::Pairs;
 use super::scores::{FIXED, PER_HORIZON, Scores};
-use super::spread::{Level, MOST_NOISE, ParameterNoise, Place, SpreadTable, mean_over_phases};
+use super::spread::{Layer, MOST_NOISE, ParameterNoise, Place, SpreadTable, mean_over_phases};
+use super::time_grid::TimeGrid;
 use rayon::prelude::*;
 
 /// Days in a year, for the discount rate.
@@ -23,6 +27,10 @@ const CHUNK: usize = 8192;
 
 /// Step on the log scale for derivatives by parameters.
 const LOG_STEP: f64 = 1e-4;
+
+/// Spacing, in ln(1 + T/c), of the times between which futures are interpolated, to
+/// eight digits at the ends and ten within.
+const GRID_STEP: f64 = 0.025;
 
 /// Which intervals to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +44,8 @@ pub enum Intervals {
 /// What to predict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreOptions {
-    /// Horizons in days after the end of observation.
-    pub horizons_days: Vec<u32>,
+    /// Horizons in weeks of the clock after the end of observation.
+    pub horizons_weeks: Vec<f64>,
     /// Discount rate per year, 0.1 for 10 %; the continuous rate is ln(1 + d).
     pub discount_rate_annual: f64,
     /// Probability that an interval is to hold, between 0 and 1.
@@ -48,8 +56,10 @@ pub struct ScoreOptions {
 
 impl ScoreOptions {
     fn plan(&self) -> Plan {
-        let horizons = self.horizons_days.iter().map(|d| f64::from(*d) / DAYS_PER_WEEK).collect();
-        Plan { horizons, delta: self.discount_rate_annual.ln_1p() * DAYS_PER_WEEK / DAYS_PER_YEAR }
+        Plan {
+            horizons: self.horizons_weeks.clone(),
+            delta: self.discount_rate_annual.ln_1p() * DAYS_PER_WEEK / DAYS_PER_YEAR,
+        }
     }
 }
 
@@ -58,10 +68,12 @@ impl ScoreOptions {
 pub struct Customers<'a> {
     /// Repeat purchase days.
     pub x: &'a [u32],
-    /// Days from the first purchase to the last.
-    pub t_x_days: &'a [u32],
-    /// Days from the first purchase to the end of observation.
-    pub t_days: &'a [u32],
+    /// Time from the first purchase to the last, in whole units of the clock.
+    pub t_x: &'a [u32],
+    /// Time from the first purchase to the end of observation, in whole units of the clock.
+    pub t: &'a [u32],
+    /// Units of the clock in a week: 7 for days.
+    pub units_per_week: f64,
     /// Mean spend per repeat day; ignored where x = 0.
     pub spend_mean_repeat: &'a [f64],
 }
@@ -98,19 +110,24 @@ pub fn score_model(
 
 /// What customers with the same (x, T) share.
 struct Shared {
-    place: Place,
+    /// Place in the table of spreads, per pair.
+    places: Vec<Place>,
+    /// The future of those alive, per pair, phase and horizon.
     ahead: Vec<Ahead>,
+    /// Futures per pair.
+    width: usize,
 }
 
 struct Scorer<'a> {
     model: &'a dyn TransactionModel,
     spend: Option<&'a GammaGamma>,
     pairs: Pairs,
-    shared: Vec<Shared>,
+    shared: Shared,
     table: SpreadTable,
     /// Spend quantile over harmonic mean at both ends, per rank of x.
     spend_ends: Vec<(f64, f64)>,
     alive: AliveTable,
+    units_per_week: f64,
     horizons: usize,
     level: f64,
     intervals: Intervals,
@@ -125,13 +142,13 @@ impl<'a> Scorer<'a> {
         options: &ScoreOptions,
     ) -> Self {
         let plan = options.plan();
-        let pairs = Pairs::new(customers.x, customers.t_days);
+        let pairs = Pairs::new(customers.x, customers.t);
         let noise = DeltaMethod { model, covariance, spend };
         let shape = |x: u32| spend.map_or(1.0, |s| s.model.shape(x));
-        let weeks = |days: u32| f64::from(days) / DAYS_PER_WEEK;
+        let weeks = |time: u32| f64::from(time) / customers.units_per_week;
         let ends = (weeks(pairs.first_second()), weeks(pairs.last_second()));
         let table = SpreadTable::new(model, &plan, pairs.max_first(), ends, spend.map(|_| &shape as _), &noise);
-        let shared = shared_of(model, &plan, &pairs, &table);
+        let shared = shared_of(model, &plan, &pairs, &table, customers.units_per_week);
         let spend_ends = pairs
             .firsts()
             .iter()
@@ -140,7 +157,8 @@ impl<'a> Scorer<'a> {
         Self {
             model,
             spend: spend.map(|s| &s.model),
-            alive: AliveTable::new(model, customers.x, customers.t_x_days, customers.t_days),
+            alive: AliveTable::new(model, customers.x, customers.t_x, customers.t, customers.units_per_week),
+            units_per_week: customers.units_per_week,
             pairs,
             shared,
             table,
@@ -169,9 +187,9 @@ impl<'a> Scorer<'a> {
         let mut infinite = 0;
         for row in 0..out[0].len() {
             let i = start + row;
-            let (x, t_days) = (customers.x[i], customers.t_days[i]);
-            let (x_rank, pair) = self.pairs.of(x, t_days);
-            let p_alive = self.alive.p_alive(self.model, x, customers.t_x_days[i], t_days);
+            let (x, t_x, t) = (customers.x[i], customers.t_x[i], customers.t[i]);
+            let (x_rank, pair) = self.pairs.of(x, t);
+            let p_alive = self.alive.p_alive(self.model, x, t_x, t);
             let spend = self.spend_of(x, x_rank, customers.spend_mean_repeat.get(i).copied());
             infinite += u64::from(spend.infinite);
             out[0][row] = p_alive;
@@ -180,31 +198,29 @@ impl<'a> Scorer<'a> {
                 out[2][row] = spend.lower;
                 out[3][row] = spend.upper;
             }
-            let shared = &self.shared[pair];
-            let mixed = self.mixed(shared, x, customers.t_x_days[i], t_days);
-            let ahead = mixed.as_deref().unwrap_or(&shared.ahead);
-            self.write_horizons(&mut out[FIXED..], row, (&shared.place, ahead), p_alive, &spend);
+            let own = &self.shared.ahead[pair * self.shared.width..][..self.shared.width];
+            let regular = self.phases_of(own, x, t_x, t);
+            let (due, ahead) = regular.as_ref().map_or((0.0, own), |(due, mixed)| (*due, mixed));
+            let place = (&self.shared.places[pair], self.table.layer(due));
+            self.write_horizons(&mut out[FIXED..], row, (place, ahead), p_alive, &spend);
         }
         infinite
     }
 
-    /// The future averaged over the phases the customer may be in; `None` where
-    /// there is but one.
-    fn mixed(&self, shared: &Shared, x: u32, t_x_days: u32, t_days: u32) -> Option<Vec<Ahead>> {
+    /// How due a purchase is, and the future averaged over the phases the customer may
+    /// be in; `None` where there is but one.
+    fn phases_of(&self, ahead: &[Ahead], x: u32, t_x: u32, t: u32) -> Option<(f64, Vec<Ahead>)> {
         if self.model.phases() == 1 {
             return None;
         }
-        let weeks = |days: u32| f64::from(days) / DAYS_PER_WEEK;
-        let weights = self.model.phase_weights(&History::new(x, weeks(t_x_days), weeks(t_days)));
+        let weeks = |time: u32| f64::from(time) / self.units_per_week;
+        let h = History::new(x, weeks(t_x), weeks(t));
+        let weights = self.model.phase_weights(&h);
         let mut mixed = vec![Ahead::default(); self.horizons];
-        for (weight, phase) in weights.iter().zip(shared.ahead.chunks(self.horizons.max(1))) {
-            for (sum, part) in mixed.iter_mut().zip(phase) {
-                sum.purchases += weight * part.purchases;
-                sum.any += weight * part.any;
-                sum.discounted += weight * part.discounted;
-            }
+        for (weight, phase) in weights.iter().zip(ahead.chunks(self.horizons.max(1))) {
+            mixed.iter_mut().zip(phase).for_each(|(sum, part)| sum.add(*weight, part));
         }
-        Some(mixed)
+        Some((self.model.due(&h), mixed))
     }
 
     /// The spend of one customer; 1 without a spend model.
@@ -230,7 +246,7 @@ impl<'a> Scorer<'a> {
         &self,
         out: &mut [&mut [f64]],
         row: usize,
-        (place, ahead): (&Place, &[Ahead]),
+        ((place, layer), ahead): ((&Place, Layer), &[Ahead]),
         p_alive: f64,
         spend: &Spend,
     ) {
@@ -239,8 +255,9 @@ impl<'a> Scorer<'a> {
             let purchases = p_alive * ahead.purchases;
             let value = p_alive * ahead.discounted * spend.mean;
             let reference = ahead.discounted * spend.harmonic;
-            let bought = |end: Option<Level>| end.map_or(0.0, |l| ahead.purchases * self.table.purchases(place, h, l));
-            let worth = |end: Option<Level>| end.map_or(0.0, |l| reference * self.table.value(place, h, l));
+            let bought =
+                |end: Option<Level>| end.map_or(0.0, |l| ahead.purchases * self.table.purchases(place, layer, h, l));
+            let worth = |end: Option<Level>| end.map_or(0.0, |l| reference * self.table.value(place, layer, h, l));
             out[0][row] = purchases;
             if self.intervals == Intervals::All {
                 out[1][row] = bought(ends.lower).min(purchases);
@@ -281,20 +298,40 @@ impl Ends {
     }
 }
 
-fn shared_of(model: &dyn TransactionModel, plan: &Plan, pairs: &Pairs, table: &SpreadTable) -> Vec<Shared> {
-    let per_x: Vec<Vec<Shared>> = pairs
-        .firsts()
-        .par_iter()
-        .map(|x| {
-            let ends: Vec<f64> = pairs.seconds_of(*x).iter().map(|d| f64::from(*d) / DAYS_PER_WEEK).collect();
-            let ahead = model.ahead(*x, &ends, plan);
-            ends.iter()
-                .zip(ahead.chunks((model.phases() * plan.horizons.len()).max(1)))
-                .map(|(t, ahead)| Shared { place: table.place(*x, *t), ahead: ahead.to_vec() })
-                .collect()
-        })
-        .collect();
-    per_x.into_iter().flatten().collect()
+fn shared_of(
+    model: &dyn TransactionModel,
+    plan: &Plan,
+    pairs: &Pairs,
+    table: &SpreadTable,
+    units_per_week: f64,
+) -> Shared {
+    let of = |x: &u32| -> (Vec<Place>, Vec<Ahead>) {
+        let ends: Vec<f64> = pairs.seconds_of(*x).iter().map(|t| f64::from(*t) / units_per_week).collect();
+        let ahead = ahead_at(model, *x, &ends, plan, units_per_week > DAYS_PER_WEEK);
+        (ends.iter().map(|t| table.place(*x, *t)).collect(), ahead)
+    };
+    let (places, ahead): (Vec<Vec<Place>>, Vec<Vec<Ahead>>) = pairs.firsts().par_iter().map(of).unzip();
+    Shared { places: places.concat(), ahead: ahead.concat(), width: model.phases() * plan.horizons.len() }
+}
+
+/// As [`TransactionModel::ahead`]; interpolated where the clock is a fine one and
+/// there are many ends.
+fn ahead_at(model: &dyn TransactionModel, x: u32, ends: &[f64], plan: &Plan, fine: bool) -> Vec<Ahead> {
+    let grid = if fine { TimeGrid::over(ends, model.time_offset(), GRID_STEP) } else { None };
+    let Some(grid) = grid else { return model.ahead(x, ends, plan) };
+    let known = model.ahead(x, &grid.times(), plan);
+    let width = model.phases() * plan.horizons.len();
+    let mut all = vec![Ahead::default(); ends.len() * width];
+    for (t, own) in ends.iter().zip(all.chunks_mut(width.max(1))) {
+        let (start, weights) = grid.place(*t);
+        for (weight, row) in weights.iter().zip(known[start * width..].chunks(width)) {
+            own.iter_mut().zip(row).for_each(|(sum, part)| sum.add(*weight, part));
+        }
+        for future in own {
+            future.any = future.any.min(1.0);
+        }
+    }
+    all
 }
 
 /// Quantiles of the mean spend over its harmonic mean.
@@ -330,9 +367,10 @@ impl ParameterNoise for DeltaMethod<'_> {
         let logs = |shift: f64, k: usize| -> Vec<f64> {
             let mut p = at.clone();
             p[k] *= shift.exp();
-            let ahead = self.model.with_parameters(&p).ahead(h.x, &[h.t], &undiscounted);
+            let moved = self.model.with_parameters(&p);
+            let (ahead, phases) = (moved.ahead(h.x, &[h.t], &undiscounted), moved.phase_weights(h));
             let count = undiscounted.horizons.len();
-            (0..count).map(|k| mean_over_phases(&ahead, count, k).purchases.max(1e-300).ln()).collect()
+            (0..count).map(|k| mean_over_phases(&ahead, &phases, count, k).purchases.max(1e-300).ln()).collect()
         };
         let slopes: Vec<Vec<f64>> = (0..at.len())
             .map(|k| {

@@ -71,11 +71,18 @@ impl Scores {
         }
     }
 
-    /// All columns cut into pieces of `size` customers: per piece, the fixed
-    /// columns and then the columns of each horizon, in the order declared.
-    pub(crate) fn chunks(&mut self, size: usize) -> Vec<Vec<&mut [f64]>> {
-        let count = self.p_alive.len().div_ceil(size);
-        let mut pieces: Vec<Vec<&mut [f64]>> = (0..count).map(|_| Vec::new()).collect();
+    /// Puts the scores of some customers into the rows given, as they come.
+    pub(crate) fn scatter(&mut self, rows: &[usize], part: Self) {
+        self.infinite_spend += part.infinite_spend;
+        let mut from = part;
+        for (to, from) in self.columns().into_iter().zip(from.columns()) {
+            // a column that was not asked for is empty on both sides
+            rows.iter().zip(from.iter()).for_each(|(row, value)| to[*row] = *value);
+        }
+    }
+
+    /// The fixed columns and then the columns of each horizon, in the order declared.
+    fn columns(&mut self) -> Vec<&mut Vec<f64>> {
         let fixed = [&mut self.p_alive, &mut self.spend, &mut self.spend_lower, &mut self.spend_upper];
         let per_horizon = self.horizons.iter_mut().flat_map(|h| {
             [
@@ -88,9 +95,18 @@ impl Scores {
                 &mut h.value_upper,
             ]
         });
-        for column in fixed.into_iter().chain(per_horizon) {
+        fixed.into_iter().chain(per_horizon).collect()
+    }
+
+    /// All columns cut into pieces of `size` customers: per piece, the columns in order.
+    pub(crate) fn chunks(&mut self, size: usize) -> Vec<Vec<&mut [f64]>> {
+        let count = self.p_alive.len().div_ceil(size);
+        let mut pieces: Vec<Vec<&mut [f64]>> = (0..count).map(|_| Vec::new()).collect();
+        for column in self.columns() {
             let mut parts = column.chunks_mut(size);
-            pieces.iter_mut().for_each(|piece| piece.push(parts.next().unwrap_or_default()));
+            for piece in &mut pieces {
+                piece.push(parts.next().unwrap_or_default());
+            }
         }
         pieces
     }

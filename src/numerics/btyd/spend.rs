@@ -1,6 +1,7 @@
 //! Mean spends as the Gamma-Gamma likelihood sees them, and how they go with
 //! frequency.
 
+use super::histories::poisson;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,17 @@ impl SpendTable {
     /// Mean of the mean spends; 0 for an empty table.
     pub fn mean(&self) -> f64 {
         if self.z.is_empty() { 0.0 } else { self.z.iter().sum::<f64>() / self.z.len() as f64 }
+    }
+
+    /// A bootstrap sample, as [`Histories::resampled`](super::Histories::resampled).
+    #[must_use]
+    pub fn resampled(&self, seed: u64) -> Self {
+        let mut state = seed;
+        let mut rows = Vec::with_capacity(self.customers());
+        for (x, z) in self.rows() {
+            rows.extend(std::iter::repeat_n((x, z.to_bits()), poisson(1.0, &mut state) as usize));
+        }
+        Self::from_sorted(&rows, self.excluded)
     }
 
     /// Every `step`-th row.

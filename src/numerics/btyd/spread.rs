@@ -7,43 +7,29 @@
 //! is a scale times an inverse gamma variable whose shape depends on x alone.
 //! So the quantiles of the future, as multiples of its expectation, form a
 //! smooth surface over (x, T), tabulated here once and looked up per customer:
-//! no draws, and no row per draw.
+//! no draws, and no row per draw. Where purchases are regular the surface has a third
+//! dimension, how due a purchase is.
 
+use super::mixture::{Curve, LEVELS, Level, levels, mixture};
 use super::model::{Ahead, Dropout, History, Plan, TransactionModel};
 use super::quantile::{interpolate, ln_gamma_quantiles};
-use crate::numerics::special::logistic;
 use rayon::prelude::*;
-
-/// Logit levels −6.5, −6, …, 6.5.
-const LEVELS: usize = 27;
-const FIRST_LEVEL: f64 = -6.5;
-const LEVEL_STEP: f64 = 0.5;
 
 /// Equally likely values that stand for the dropout, and for the spend.
 const DROPOUT_NODES: usize = 24;
 const SPEND_NODES: usize = 20;
 
-/// Points at which the distribution function of a mixture is taken.
-const POINTS: usize = 49;
-
 /// Variance of a logarithm beyond which a figure is as good as unknown.
 pub(crate) const MOST_NOISE: f64 = 4.0;
-
-/// Growth of the logarithm of a quantile per unit of logit level beyond the table.
-const STEEPEST_TAIL: f64 = 0.5;
 
 /// Points in T.
 const END_NODES: usize = 9;
 
+/// Points in how due a purchase is, where that matters.
+const DUE_NODES: usize = 3;
+
 /// Counts up to this are tabulated singly, above it every quarter more.
 const SINGLE_COUNTS: u32 = 16;
-
-/// Quantiles of one variable at the logit levels, as logarithms.
-type Curve = [f64; LEVELS];
-
-fn levels() -> Curve {
-    std::array::from_fn(|k| FIRST_LEVEL + k as f64 * LEVEL_STEP)
-}
 
 /// Shape of the inverse-gamma posterior of the mean spend, by x; `None` for no
 /// spend model.
@@ -57,7 +43,7 @@ pub(crate) trait ParameterNoise: Sync {
     fn spend(&self, x: u32) -> f64;
 }
 
-/// Quantiles of the future over a grid of (x, T), per horizon.
+/// Quantiles of the future over a grid of (x, T, due), per horizon.
 #[derive(Debug, Clone)]
 pub(crate) struct SpreadTable {
     counts: Vec<u32>,
@@ -65,7 +51,9 @@ pub(crate) struct SpreadTable {
     end_offset: f64,
     end_step: f64,
     horizons: usize,
-    /// ln(quantile / expectation) of purchases, by count, end and horizon.
+    /// Points in how due a purchase is.
+    layers: usize,
+    /// ln(quantile / expectation) of purchases, by count, end, due and horizon.
     purchases: Vec<Curve>,
     /// ln(quantile / (expected discounted purchases · harmonic mean spend)).
     value: Vec<Curve>,
@@ -102,6 +90,7 @@ impl SpreadTable {
             end_offset: offset,
             end_step: step,
             horizons: plan.horizons.len(),
+            layers: layers_of(model),
             purchases,
             value,
         }
@@ -121,49 +110,53 @@ impl SpreadTable {
         let u = (((t + self.end_offset).ln() - self.first_end) / self.end_step).clamp(0.0, (END_NODES - 1) as f64);
         let e = (u as usize).min(END_NODES - 2);
         let v = u - e as f64;
-        let index = |c: usize, e: usize| (c * END_NODES + e) * self.horizons;
+        let index = |c: usize, e: usize| (c * END_NODES + e) * self.layers * self.horizons;
         Place {
             corner: [index(k, e), index(k, e + 1), index(next, e), index(next, e + 1)],
             weight: [(1.0 - along) * (1.0 - v), (1.0 - along) * v, along * (1.0 - v), along * v],
         }
     }
 
+    /// The place of a customer between the points in how due a purchase is.
+    pub(crate) fn layer(&self, due: f64) -> Layer {
+        let at = due.clamp(0.0, 1.0) * (self.layers - 1) as f64;
+        let below = (at as usize).min(self.layers.saturating_sub(2));
+        Layer { offset: below * self.horizons, part: at - below as f64 }
+    }
+
     /// Quantile of purchases given alive, as a multiple of their expectation.
-    pub(crate) fn purchases(&self, place: &Place, horizon: usize, level: Level) -> f64 {
-        look_up(&self.purchases, place, horizon, level)
+    pub(crate) fn purchases(&self, place: &Place, layer: Layer, horizon: usize, level: Level) -> f64 {
+        self.look_up(&self.purchases, place, layer, horizon, level)
     }
 
     /// Quantile of value given alive, as a multiple of expected discounted
     /// purchases times harmonic mean spend.
-    pub(crate) fn value(&self, place: &Place, horizon: usize, level: Level) -> f64 {
-        look_up(&self.value, place, horizon, level)
+    pub(crate) fn value(&self, place: &Place, layer: Layer, horizon: usize, level: Level) -> f64 {
+        self.look_up(&self.value, place, layer, horizon, level)
+    }
+
+    fn look_up(&self, curves: &[Curve], place: &Place, layer: Layer, horizon: usize, level: Level) -> f64 {
+        let at = |offset: usize| -> f64 {
+            let corners = place.corner.iter().zip(&place.weight);
+            corners.map(|(corner, weight)| weight * level.on(&curves[corner + offset])).sum()
+        };
+        let below = at(layer.offset + horizon);
+        if layer.part <= 0.0 {
+            return below.exp();
+        }
+        (below + layer.part * (at(layer.offset + self.horizons + horizon) - below)).exp()
     }
 }
 
-/// A probability, as a place between two tabulated levels.
+/// Where a customer lies between the points in how due a purchase is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Level {
-    index: usize,
+pub(crate) struct Layer {
+    offset: usize,
     part: f64,
 }
 
-impl Level {
-    /// The level of probability `u`, clamped to 0.0015 … 0.9985.
-    pub(crate) fn of(u: f64) -> Self {
-        let logit = (u.max(1e-12) / (1.0 - u).max(1e-12)).ln();
-        let at = ((logit - FIRST_LEVEL) / LEVEL_STEP).clamp(0.0, (LEVELS - 1) as f64);
-        let index = (at as usize).min(LEVELS - 2);
-        Self { index, part: at - index as f64 }
-    }
-}
-
-fn look_up(curves: &[Curve], place: &Place, horizon: usize, level: Level) -> f64 {
-    let mut sum = 0.0;
-    for (corner, weight) in place.corner.iter().zip(&place.weight) {
-        let curve = &curves[corner + horizon];
-        sum += weight * (curve[level.index] + level.part * (curve[level.index + 1] - curve[level.index]));
-    }
-    sum.exp()
+fn layers_of(model: &dyn TransactionModel) -> usize {
+    if model.phases() == 1 { 1 } else { DUE_NODES }
 }
 
 fn count_nodes(max_x: u32) -> Vec<u32> {
@@ -175,7 +168,7 @@ fn count_nodes(max_x: u32) -> Vec<u32> {
     nodes
 }
 
-/// Curves of purchases and value for one x, per end and horizon.
+/// Curves of purchases and value for one x, per end, due and horizon.
 fn curves_of(
     model: &dyn TransactionModel,
     plan: &Plan,
@@ -184,109 +177,98 @@ fn curves_of(
     spend: SpendShape<'_>,
     noise: &dyn ParameterNoise,
 ) -> Vec<(Curve, Curve)> {
-    let (phases, horizons) = (model.phases(), plan.horizons.len());
+    let (horizons, layers) = (plan.horizons.len(), layers_of(model));
     let ahead = model.ahead(x, ends, plan);
-    let (shape, _) = model.rate_if_alive(&History::alive_at(x, 0.0));
-    let unit: Vec<f64> = ln_gamma_quantiles(shape, &levels()).iter().map(|w| w.exp()).collect();
+    let rates = Rates::new(model, x);
     let spends = spend.map(|shape_of| spend_nodes(shape_of(x)));
-    let mut made = Vec::with_capacity(ahead.len());
-    for (t, ahead) in ends.iter().zip(ahead.chunks((phases * horizons).max(1))) {
-        let h = History::alive_at(x, *t);
-        let (_, rate) = model.rate_if_alive(&h);
-        let dropout = model.dropout_if_alive(&h, DROPOUT_NODES);
-        let rates: Vec<f64> = unit.iter().map(|u| u / rate).collect();
-        let variances = noise.purchases(&h, plan);
-        for (k, (horizon, variance)) in plan.horizons.iter().zip(&variances).enumerate() {
-            let ahead = mean_over_phases(ahead, horizons, k);
-            let variance = (*variance, noise.spend(x));
-            made.push(pair_of_curves(&rates, &dropout, *horizon, plan.delta, &ahead, spends.as_deref(), variance));
+    let of_spend = noise.spend(x);
+    let mut made = Vec::with_capacity(ends.len() * layers * horizons);
+    for (t, ahead) in ends.iter().zip(ahead.chunks((model.phases() * horizons).max(1))) {
+        let variances = noise.purchases(&model.history_due(x, *t, 0.5), plan);
+        for layer in 0..layers {
+            let h = model.history_due(x, *t, layer as f64 / (layers - 1).max(1) as f64);
+            let latent = Latent { model, h, rates: rates.at(&h), dropout: model.dropout_if_alive(&h, DROPOUT_NODES) };
+            let phases = model.phase_weights(&h);
+            for (k, (horizon, variance)) in plan.horizons.iter().zip(&variances).enumerate() {
+                let ahead = mean_over_phases(ahead, &phases, horizons, k);
+                let variance = (*variance, of_spend);
+                made.push(latent.pair_of_curves(*horizon, plan.delta, &ahead, spends.as_deref(), variance));
+            }
         }
     }
     made
 }
 
-/// All phases alike: what the curves are measured against.
-pub(crate) fn mean_over_phases(ahead: &[Ahead], horizons: usize, k: usize) -> Ahead {
-    let phases: Vec<&Ahead> = ahead.iter().skip(k).step_by(horizons).collect();
-    let n = phases.len() as f64;
-    let mean = |f: fn(&Ahead) -> f64| phases.iter().map(|a| f(a)).sum::<f64>() / n;
-    Ahead { purchases: mean(|a| a.purchases), any: mean(|a| a.any), discounted: mean(|a| a.discounted) }
+/// Quantiles of the purchase rates of customers with one x who are alive.
+struct Rates<'a> {
+    model: &'a dyn TransactionModel,
+    /// Quantiles of Gamma(shape + j, 1) per part j of the rates, as logarithms.
+    units: Vec<Curve>,
 }
 
-fn pair_of_curves(
-    rates: &[f64],
-    dropout: &[Dropout],
-    horizon: f64,
-    delta: f64,
-    ahead: &Ahead,
-    spends: Option<&[f64]>,
-    variance: (f64, f64),
-) -> (Curve, Curve) {
-    let plain = future_curve(rates, dropout, horizon, 0.0, ahead.purchases);
-    let discounted = if delta == 0.0 { plain } else { future_curve(rates, dropout, horizon, delta, ahead.discounted) };
-    let value = spends.map_or(discounted, |spends| {
-        let shifted: Vec<Curve> = spends.iter().map(|s| discounted.map(|d| d + s)).collect();
-        mixture(&shifted)
-    });
-    (widened(plain, variance.0), widened(value, variance.0 + variance.1))
+impl<'a> Rates<'a> {
+    fn new(model: &'a dyn TransactionModel, x: u32) -> Self {
+        let parts = model.rates_if_alive(&History::alive_at(x, 0.0));
+        let unit = |shape: f64| -> Curve {
+            let quantiles = ln_gamma_quantiles(shape, &levels());
+            std::array::from_fn(|k| quantiles[k])
+        };
+        Self { model, units: parts.iter().map(|part| unit(part.shape)).collect() }
+    }
+
+    fn at(&self, h: &History) -> Curve {
+        let parts = self.model.rates_if_alive(h);
+        if let [part] = parts.as_slice() {
+            return self.units[0].map(|w| w.exp() / part.rate);
+        }
+        let weights: Vec<f64> = parts.iter().map(|part| part.weight).collect();
+        mixture(&self.units, &weights).map(|w| w.exp() / parts[0].rate)
+    }
+}
+
+/// The average over the phases: what the curves are measured against.
+pub(crate) fn mean_over_phases(ahead: &[Ahead], phases: &[f64], horizons: usize, k: usize) -> Ahead {
+    let mut mean = Ahead::default();
+    ahead.iter().skip(k).step_by(horizons).zip(phases).for_each(|(ahead, weight)| mean.add(*weight, ahead));
+    mean
+}
+
+/// What is not known of a customer who is alive.
+struct Latent<'a> {
+    model: &'a dyn TransactionModel,
+    h: History,
+    /// Quantiles of the purchase rate.
+    rates: Curve,
+    /// Equally likely values of dropout.
+    dropout: Vec<Dropout>,
+}
+
+impl Latent<'_> {
+    fn pair_of_curves(
+        &self,
+        horizon: f64,
+        delta: f64,
+        ahead: &Ahead,
+        spends: Option<&[f64]>,
+        variance: (f64, f64),
+    ) -> (Curve, Curve) {
+        let own = self.model.own_purchases(&self.h, &self.rates, &self.dropout, horizon, delta);
+        let plain = future_curve(&own, |own| own.0, ahead.purchases);
+        let discounted = if delta == 0.0 { plain } else { future_curve(&own, |own| own.1, ahead.discounted) };
+        let value = spends.map_or(discounted, |spends| {
+            let shifted: Vec<Curve> = spends.iter().map(|s| discounted.map(|d| d + s)).collect();
+            mixture(&shifted, &vec![1.0; shifted.len()])
+        });
+        (widened(plain, variance.0), widened(value, variance.0 + variance.1))
+    }
 }
 
 /// Quantiles of purchases over the rates, mixed over the dropout.
-fn future_curve(rates: &[f64], dropout: &[Dropout], horizon: f64, delta: f64, expected: f64) -> Curve {
+fn future_curve(own: &[Vec<(f64, f64)>], of: impl Fn(&(f64, f64)) -> f64, expected: f64) -> Curve {
     let reference = expected.max(f64::MIN_POSITIVE).ln();
-    let curves: Vec<Curve> = dropout
-        .iter()
-        .map(|d| std::array::from_fn(|k| d.purchases(rates[k], horizon, delta).max(1e-300).ln() - reference))
-        .collect();
-    mixture(&curves)
-}
-
-/// Quantiles of the equal mixture of distributions given by their quantiles.
-///
-/// The distribution function of the mixture is taken at points spread evenly over
-/// all quantiles of all parts, so that narrow parts far apart are seen as well.
-fn mixture(parts: &[Curve]) -> Curve {
-    let levels = levels();
-    let mut pooled: Vec<f64> = parts.iter().flatten().copied().collect();
-    pooled.sort_unstable_by(f64::total_cmp);
-    let last = pooled.len() - 1;
-    let points: [f64; POINTS] = std::array::from_fn(|i| pooled[i * last / (POINTS - 1)]);
-    let mut below = [0.0; POINTS];
-    for part in parts {
-        add_distribution(part, &levels, &points, &mut below);
-    }
-    let count = parts.len() as f64;
-    let known = below.map(|u| (u.max(1e-12) / (count - u).max(1e-12)).ln());
-    levels.map(|level| {
-        let (low, high) = (known[0], known[POINTS - 1]);
-        if level >= high {
-            // Beyond all that is known: on as steeply as the steepest tail in use.
-            points[POINTS - 1] + STEEPEST_TAIL * (level - high)
-        } else if level <= low {
-            points[0] + (levels[1] - levels[0]).recip() * (points[1] - points[0]).max(0.0) * (level - low)
-        } else {
-            interpolate(&known, &points, level)
-        }
-    })
-}
-
-/// Adds the distribution function of one part at ascending points.
-fn add_distribution(part: &Curve, levels: &Curve, points: &[f64; POINTS], below: &mut [f64; POINTS]) {
-    let mut k = 1;
-    for (sum, point) in below.iter_mut().zip(points) {
-        while k < LEVELS - 1 && part[k] <= *point {
-            k += 1;
-        }
-        let width = part[k] - part[k - 1];
-        let level = if width > 0.0 {
-            levels[k - 1] + LEVEL_STEP * (point - part[k - 1]) / width
-        } else if *point < part[k] {
-            f64::NEG_INFINITY
-        } else {
-            levels[k]
-        };
-        *sum += logistic(level);
-    }
+    let curves: Vec<Curve> =
+        own.iter().map(|own| std::array::from_fn(|k| of(&own[k]).max(1e-300).ln() - reference)).collect();
+    mixture(&curves, &vec![1.0; curves.len()])
 }
 
 /// A curve stretched about its median so that the logarithm gains `variance`.
@@ -311,14 +293,6 @@ fn spend_nodes(shape: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn mixing_equal_parts_changes_nothing() {
-        let part: Curve = levels().map(|l| 0.3 * l - 1.0);
-        for (a, b) in mixture(&[part, part, part]).iter().zip(&part) {
-            assert!((a - b).abs() < 1e-9, "{a} {b}");
-        }
-    }
 
     #[test]
     fn counts_reach_the_largest() {

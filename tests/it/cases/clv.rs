@@ -72,7 +72,7 @@ fn verdict(run: &std::path::Path, check: &str) -> (bool, String) {
 /// A small sample with a clear optimum: found to six digits (many-start Nelder-Mead and the closed forms elsewhere).
 #[test]
 fn sixteen_customers_have_a_clear_optimum() {
-    let (_keep, run) = run_case("2024-07-18", &orders_of(&SIXTEEN, |_, _| "20".into()), "");
+    let (_keep, run) = run_case("2024-07-18", &orders_of(&SIXTEEN, |_, _| "20".into()), "[clv]\nmodel = \"bg_nbd\"\n");
     let purchases = model(&run)["purchases"].clone();
     assert_eq!(purchases["status"], "converged");
     assert_eq!((&purchases["unit"], &purchases["customers"]), (&"week".into(), &16.into()));

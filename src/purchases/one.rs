@@ -1,35 +1,47 @@
 //! One customer's lines to one row.
 
 use crate::clean::{DAY_MINUTES, Extra, Line, NO_MARGIN, ZeroAmount};
+use crate::table::Money;
+
+/// A day with a purchase whose total is positive (or any purchase, in a log without money).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PurchaseDay {
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// Money of the day, refunds of the same day included.
+    pub spend: Money,
+}
 
 /// Everything known of one customer from the transactions. Money in ten-thousandths, days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Folded {
-    pub(super) customer: u64,
-    pub(super) orders: u32,
-    pub(super) zero_orders: u32,
-    pub(super) purchase_days: u32,
+pub(crate) struct Folded {
+    pub(crate) customer: u64,
+    pub(crate) orders: u32,
+    pub(crate) zero_orders: u32,
+    pub(crate) purchase_days: u32,
     /// Days of the first and last order.
-    pub(super) first_purchase: i32,
-    pub(super) last_purchase: i32,
+    pub(crate) first_purchase: i32,
+    pub(crate) last_purchase: i32,
     /// First and last day with a positive total.
-    pub(super) first_day: i32,
-    pub(super) last_day: i32,
-    pub(super) refunds: i64,
-    pub(super) spend_net: i64,
+    pub(crate) first_day: i32,
+    pub(crate) last_day: i32,
+    pub(crate) refunds: i64,
+    pub(crate) spend_net: i64,
     /// Money of the purchase days after the first.
-    pub(super) repeat_spend: i64,
-    pub(super) margin: i64,
-    pub(super) category: u32,
-    pub(super) channel: u32,
-    pub(super) weekday: u8,
-    pub(super) hour: u8,
-    pub(super) lines_without_margin: u32,
+    pub(crate) repeat_spend: i64,
+    pub(crate) margin: i64,
+    /// Money of the lines whose margin is known.
+    pub(crate) spend_with_margin: i64,
+    pub(crate) category: u32,
+    pub(crate) channel: u32,
+    pub(crate) weekday: u8,
+    pub(crate) hour: u8,
+    pub(crate) lines_without_margin: u32,
     /// Lines merged into an equal one, and their money.
-    pub(super) merged_lines: u32,
-    pub(super) merged_money: i64,
+    pub(crate) merged_lines: u32,
+    pub(crate) merged_money: i64,
     /// A sum that doesn't fit 64 bits.
-    pub(super) overflow: bool,
+    pub(crate) overflow: bool,
 }
 
 /// What folding goes by.
@@ -105,13 +117,25 @@ impl Sum {
 }
 
 impl Workspace {
-    /// Folds the lines of one customer, given by their positions in the partition.
+    /// Folds the lines of one customer, given by their positions among `lines`.
     pub(super) fn fold(
         &mut self,
         lines: &[Line],
         extras: &[Extra],
         rows: &mut Vec<u32>,
         rules: FoldRules<'_>,
+    ) -> Folded {
+        self.fold_days(lines, extras, rows, rules, |_| ())
+    }
+
+    /// The same, giving each purchase day to `visit`, from the first to the last.
+    pub(super) fn fold_days(
+        &mut self,
+        lines: &[Line],
+        extras: &[Extra],
+        rows: &mut Vec<u32>,
+        rules: FoldRules<'_>,
+        visit: impl FnMut(PurchaseDay),
     ) -> Folded {
         let mut out = Folded::empty(lines[rows[0] as usize].customer);
         if rules.merge_duplicates {
@@ -123,9 +147,9 @@ impl Workspace {
         out.spend_net = net.total;
         out.overflow |= net.overflow;
         let named = if extras.is_empty() { 0 } else { self.apply_named_refunds() };
-        self.summarise(rules, named, &mut out);
+        self.summarise(rules, named, &mut out, visit);
         if !extras.is_empty() {
-            self.summarise_extras(extras, rows, rules, &mut out);
+            self.summarise_extras((lines, extras), rows, rules, &mut out);
         }
         out
     }
@@ -213,7 +237,7 @@ impl Workspace {
     }
 
     /// Orders to days to the customer's figures. `named` is the money that named refunds cancelled.
-    fn summarise(&mut self, rules: FoldRules<'_>, named: i64, out: &mut Folded) {
+    fn summarise(&mut self, rules: FoldRules<'_>, named: i64, out: &mut Folded, mut visit: impl FnMut(PurchaseDay)) {
         let mut weekdays = [0_u32; 7];
         let mut hours = [0_u32; 24];
         let mut refunds = Sum { total: named, overflow: false };
@@ -254,6 +278,7 @@ impl Workspace {
             }
             out.last_day = day;
             out.purchase_days += 1;
+            visit(PurchaseDay { day, spend: Money(day_total.total) });
         }
         out.refunds = refunds.total;
         out.repeat_spend = repeat.total;
@@ -262,8 +287,15 @@ impl Workspace {
         out.hour = most(&hours);
     }
 
-    fn summarise_extras(&mut self, extras: &[Extra], rows: &[u32], rules: FoldRules<'_>, out: &mut Folded) {
+    fn summarise_extras(
+        &mut self,
+        (lines, extras): (&[Line], &[Extra]),
+        rows: &[u32],
+        rules: FoldRules<'_>,
+        out: &mut Folded,
+    ) {
         let mut margin = Sum::default();
+        let mut spend = Sum::default();
         self.words.clear();
         for row in rows {
             let extra = &extras[*row as usize];
@@ -271,11 +303,13 @@ impl Workspace {
                 out.lines_without_margin += 1;
             } else {
                 margin.add(extra.margin);
+                spend.add(lines[*row as usize].amount);
             }
             count_word(&mut self.words, extra.category);
         }
         out.margin = margin.total;
-        out.overflow |= margin.overflow;
+        out.spend_with_margin = spend.total;
+        out.overflow |= margin.overflow | spend.overflow;
         out.category = most_frequent(&self.words, rules.category_ranks);
         self.words.clear();
         for order in self.orders.iter().filter(|o| o.part(rules) == Part::Purchase) {
@@ -346,7 +380,7 @@ fn most(counts: &[u32]) -> u8 {
 
 impl Folded {
     /// A customer of whom no transaction is known.
-    pub(super) fn empty(customer: u64) -> Self {
+    pub(crate) fn empty(customer: u64) -> Self {
         Self {
             customer,
             orders: 0,
@@ -360,6 +394,7 @@ impl Folded {
             spend_net: 0,
             repeat_spend: 0,
             margin: 0,
+            spend_with_margin: 0,
             category: u32::MAX,
             channel: u32::MAX,
             weekday: 0,

@@ -69,10 +69,15 @@ pub(super) fn choose(evaluated: &[Evaluated]) -> Option<Choice> {
         let about = Baseline::ALL.iter().find(|known| known.name() == b.name).map_or(b.name, |known| known.about());
         format!("; best baseline ({about}) {:.4}", b.accuracy.mae)
     });
-    let others = candidates.len() - 1;
-    let tie = if others > 0 { format!(", the best log score of {} within 1 %", others + 1) } else { String::new() };
-    let why =
-        format!("mean absolute error {:.4} on the holdout, least of all {least:.4}{tie}{told}", best.accuracy.mae);
+    let error = best.accuracy.mae;
+    let why = if candidates.len() == 1 {
+        format!("least mean absolute error on the holdout, {error:.4}{told}")
+    } else {
+        let equals = candidates.len();
+        format!(
+            "best log score of the {equals} within 1 % of the least mean absolute error on the holdout ({least:.4}), its own {error:.4}{told}"
+        )
+    };
     Some(Choice { model: purchases.model, why, error_ratio: ratio })
 }
 

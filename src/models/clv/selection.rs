@@ -12,7 +12,7 @@ use super::options::{ClvOptions, PurchaseModel};
 use super::past::{Cut, Past};
 
 /// Customers that `auto` looks at; more would not change which model predicts best.
-const CUSTOMERS_FOR_CHOICE: usize = 30_000;
+const CUSTOMERS_FOR_CHOICE: usize = 8_000;
 
 /// What was found when the history was cut.
 #[derive(Debug)]

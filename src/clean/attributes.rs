@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use arrow::array::Int64Array;
 use polars::prelude::*;
 
-use crate::source::{ColumnMap, Format, InputFile};
+use crate::source::{self, Format};
 use crate::table::{Categories, Column as Values, parse_day};
 
 use super::counts::SourceCounts;
 use super::error::CleanError;
 use super::ids::IdSpace;
 use super::reject::Reason;
-use super::transactions::Refused;
-use super::values::{Ids, Origin, ids, shown};
+use super::rules::LineRules;
+use super::spellings::Spellings;
+use super::values::{Ids, shown};
+use super::view::{FileView, Refused, series};
 
 /// A text attribute with at most this many distinct values is published as a category.
 const MOST_CATEGORIES: usize = 1000;
@@ -68,53 +70,80 @@ enum Notation {
     /// Typed columns: text is text.
     #[default]
     Typed,
-    /// JSON has numbers and flags of its own, but no days.
-    Json,
-    /// Delimited text: everything is text.
-    Delimited,
+    /// Delimited text, JSON, sheets: everything is text.
+    Text,
+}
+
+/// How the ids of customers become keys.
+pub(super) struct KeySpace<'a> {
+    /// Keys by id.
+    pub(super) space: &'a mut IdSpace,
+    /// Spellings that count as one.
+    pub(super) spellings: &'a mut Spellings,
+    /// Ids that are kept apart.
+    pub(super) rules: &'a LineRules,
+}
+
+impl KeySpace<'_> {
+    /// The key of the id in a row.
+    pub(super) fn key(&mut self, ids: &Ids, row: usize) -> Result<u64, Reason> {
+        let key = match ids {
+            Ids::Whole(values) => {
+                let value = values.get(row).ok_or(Reason::MissingCustomerId)?;
+                let reason =
+                    if self.rules.looks_at_customers() { self.rules.of_customer(&value.to_string()) } else { None };
+                reason.map_or_else(|| Ok(self.space.key_of_whole(value)), Err)?
+            }
+            Ids::Text(values) => {
+                let text = values.get(row).map(str::trim).filter(|t| !t.is_empty()).ok_or(Reason::MissingCustomerId)?;
+                if let Some(reason) = self.rules.of_customer(text) {
+                    return Err(reason);
+                }
+                match &mut *self.space {
+                    IdSpace::Text(interner) if self.spellings.folds() => self.spellings.key(text, interner),
+                    space => space.key_of_text(text).ok_or(Reason::MissingCustomerId)?,
+                }
+            }
+        };
+        Ok(key)
+    }
 }
 
 impl AttributeReader {
-    /// Takes a batch whose first row is row `first_row` of its file.
+    /// Takes a batch of a file.
     pub(super) fn take(
         &mut self,
-        batch: DataFrame,
-        file: &InputFile,
-        columns: &ColumnMap,
-        first_row: u64,
-        space: &mut IdSpace,
+        batch: source::Batch,
+        view: &FileView<'_>,
+        keys: &mut KeySpace<'_>,
         counts: &mut SourceCounts,
     ) -> Result<Vec<Refused>, CleanError> {
-        let origin = Origin { file: &file.shown, column: columns.in_file("customer_id") };
-        let series = batch.column("customer_id").map(|c| c.as_materialized_series().rechunk()).unwrap_or_default();
-        let typed = ids(&series, origin)?;
+        let source::Batch { frame, lines, .. } = batch;
+        let repaired = view.ids(&frame, "customer_id")?;
+        let series = series(&frame, "customer_id").unwrap_or_default();
         let mut refused = Vec::new();
-        let mut kept = Vec::with_capacity(batch.height());
-        for row in 0..batch.height() {
+        let mut kept = Vec::with_capacity(frame.height());
+        for row in 0..frame.height() {
             counts.read.add(0);
-            let key = match &typed {
-                Ids::Whole(values) => values.get(row).map(|v| space.key_of_whole(v)),
-                Ids::Text(values) => {
-                    values.get(row).map(str::trim).filter(|t| !t.is_empty()).and_then(|t| space.key_of_text(t))
-                }
+            let unrepaired = repaired.as_ref().and_then(|r| r.refused.iter().find(|(at, _)| *at == row));
+            let outcome = match (unrepaired, &repaired) {
+                (Some((_, reason)), _) => Err(*reason),
+                (None, Some(repaired)) => keys.key(&repaired.ids, row),
+                (None, None) => Err(Reason::MissingCustomerId),
             };
-            kept.push(key.is_some());
-            if let Some(key) = key {
-                self.keys.push(key);
-                continue;
+            kept.push(outcome.is_ok());
+            match outcome {
+                Ok(key) => self.keys.push(key),
+                Err(reason) => {
+                    counts.refuse(reason, 0);
+                    let column = view.origin("customer_id").column.to_owned();
+                    refused.push(Refused { line: lines.of(row), column, value: shown(&series, row), reason });
+                }
             }
-            let reason = Reason::MissingCustomerId;
-            counts.quarantined.add(0);
-            counts.by_reason.entry(reason).or_default().add(0);
-            let column = origin.column.to_owned();
-            refused.push(Refused { row: first_row + row as u64, column, value: shown(&series, row), reason });
         }
-        self.notation = self.notation.max(match file.format {
-            Format::Csv => Notation::Delimited,
-            Format::JsonLines => Notation::Json,
-            Format::Parquet | Format::ArrowIpc => Notation::Typed,
-        });
-        let mut batch = batch.drop("customer_id").unwrap_or_default();
+        let is_typed = matches!(view.source.file.format, Format::Parquet | Format::ArrowIpc);
+        self.notation = self.notation.max(if is_typed { Notation::Typed } else { Notation::Text });
+        let mut batch = frame.drop("customer_id").unwrap_or_default();
         if !refused.is_empty() {
             let mask = BooleanChunked::new("kept".into(), kept);
             batch = batch.filter(&mask).unwrap_or_default();
@@ -125,8 +154,11 @@ impl AttributeReader {
 
     /// One row per customer. Rows that share an id are merged: the one with the most filled cells stays, the text
     /// of the row deciding between equals.
-    pub(super) fn finish(self, space: &IdSpace, counts: &mut SourceCounts) -> PolarsResult<Attributes> {
+    pub(super) fn finish(self, space: &IdSpace, counts: &mut [SourceCounts]) -> PolarsResult<Attributes> {
         let Self { keys: all_keys, parts, notation } = self;
+        let Some(counts) = counts.iter_mut().find(|counts| counts.source == "customers") else {
+            return Ok(Attributes::default());
+        };
         let Some(frame) = concat_parts(parts)? else { return Ok(Attributes::default()) };
         let order = if is_ordered(space, &all_keys) { None } else { Some(space.order(&all_keys)) };
         let in_order = |at: usize| order.as_ref().map_or(at, |order| order[at] as usize);
@@ -215,8 +247,7 @@ fn to_values(series: &Series, notation: Notation) -> PolarsResult<Values> {
             let cells = text.str()?.iter().map(|t| t.map(str::trim).filter(|t| !t.is_empty())).collect::<Vec<_>>();
             match notation {
                 Notation::Typed => words(&cells),
-                Notation::Json => days(&cells).unwrap_or_else(|| words(&cells)),
-                Notation::Delimited => read_texts(&cells),
+                Notation::Text => read_texts(&cells),
             }
         }
     })

@@ -3,35 +3,44 @@
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
-use polars::prelude::*;
 
-use crate::source::{ColumnMap, Head, InputFile, SourceError, batches, physical_lines};
+use crate::source::{Batch, ColumnMap, IdRepair, Malformed, SourceError, SourceFile, batches};
 
-use super::attributes::{AttributeReader, Attributes};
+use super::attributes::{AttributeReader, Attributes, KeySpace};
+use super::carry::Carry;
 use super::counts::SourceCounts;
-use super::dates::{Clock, readings};
+use super::dates::Clock;
 use super::error::CleanError;
+use super::events::{EventReader, Interactions};
+use super::exchange::Exchange;
 use super::ids::{IdSpace, Interner};
 use super::ledger::Ledger;
-use super::options::CleanOptions;
+use super::notation::{Declared, FileNotation};
+use super::occurrences::Occurrences;
+use super::options::{CleanOptions, FoldIds};
 use super::products::Products;
 use super::reject::{Reason, Rejected};
-use super::transactions::{Refused, TransactionCleaner, needs_extras};
+use super::rules::LineRules;
+use super::spellings::Spellings;
+use super::transactions::{TransactionCleaner, needs_extras};
 use super::values::is_whole;
+use super::view::{FileView, Refused};
 
 /// The files of a source with what is known of them.
 #[derive(Debug, Clone)]
 pub struct SourceFiles {
     /// Input table.
     pub table: &'static str,
-    /// Files with their heads, sorted by path.
-    pub files: Vec<(InputFile, Head)>,
-    /// Which columns to read.
+    /// Files with their heads, sorted by name.
+    pub files: Vec<SourceFile>,
+    /// Which columns to read, by their names in the first file.
     pub columns: ColumnMap,
-    /// Decimal mark of text amounts.
-    pub decimal: u8,
-    /// strftime notation of text dates.
-    pub date_format: Option<String>,
+    /// What the options say of the notations.
+    pub declared: Declared,
+    /// How each file writes its columns; see [`settle`](super::settle).
+    pub notations: Vec<FileNotation>,
+    /// What to undo in ids.
+    pub repairs: Vec<IdRepair>,
     /// Zone of timestamps without an offset.
     pub timezone: Option<TimeZone>,
 }
@@ -44,6 +53,19 @@ impl SourceFiles {
     }
 }
 
+/// The sources of a run; only the transactions must be there.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// Order lines.
+    pub transactions: &'a SourceFiles,
+    /// Known people.
+    pub customers: Option<&'a SourceFiles>,
+    /// The assortment.
+    pub products: Option<&'a SourceFiles>,
+    /// Interactions, feedback, campaigns and contacts.
+    pub events: &'a [&'a SourceFiles],
+}
+
 /// What the whole of the cleaning goes by.
 #[derive(Debug)]
 pub struct CleanSettings<'a> {
@@ -53,6 +75,10 @@ pub struct CleanSettings<'a> {
     pub as_of: Option<i32>,
     /// Business time zone.
     pub timezone: Option<TimeZone>,
+    /// Currency that money is counted in, or empty.
+    pub currency: &'a str,
+    /// Folder of the pipeline file.
+    pub base: PathBuf,
     /// Where temporary files may go.
     pub scratch: PathBuf,
 }
@@ -67,6 +93,8 @@ pub struct FileRows {
     pub source: &'static str,
     /// File as messages name it.
     pub file: String,
+    /// Its column of customer ids.
+    pub id_column: String,
     /// Rows, without the header.
     pub rows: u64,
 }
@@ -91,6 +119,8 @@ pub struct Cleaned {
     pub categories: Interner,
     /// Known customers.
     pub attributes: Attributes,
+    /// What passed between the business and its customers.
+    pub interactions: Interactions,
     /// Balance per source.
     pub counts: Vec<SourceCounts>,
     /// Refused rows.
@@ -120,34 +150,55 @@ impl Cleaned {
     }
 }
 
-/// Reads and cleans all sources. `transactions` is needed; the others may be absent.
+/// Reads and cleans all sources.
 ///
 /// # Errors
 /// When a source can't be read, breaks its contract, or holds no row.
 pub fn clean(
-    transactions: &SourceFiles,
-    customers: Option<&SourceFiles>,
-    products: Option<&SourceFiles>,
+    sources: &Sources<'_>,
     settings: &CleanSettings<'_>,
     progress: &Progress<'_>,
 ) -> Result<Cleaned, CleanError> {
+    let Sources { transactions, customers, products, events } = *sources;
     let mut intake = Intake::default();
     let mut counts = Vec::new();
     let assortment = read_products(products, &mut counts, &mut intake)?;
-    let space = id_space(transactions, customers);
-    let mut cleaner = transaction_cleaner(transactions, &assortment, settings, space);
+    let space = id_space(sources, settings.options);
+    let mut cleaner = transaction_cleaner(transactions, &assortment, settings, space)?;
     read_transactions(transactions, &mut cleaner, &mut intake, progress)?;
-    let TransactionCleaner { customers: mut space, ledger, channels, categories, counts: own, .. } = cleaner;
+    let TransactionCleaner {
+        customers: mut space, mut spellings, ledger, channels, categories, counts: mut own, ..
+    } = cleaner;
+    let rules = LineRules::new(settings.options);
+    let mut keys = KeySpace { space: &mut space, spellings: &mut spellings, rules: &rules };
+    let attributes = read_customers(customers, &mut keys, &mut counts, &mut intake, progress)?;
+    let mut interactions = Interactions::default();
+    for source in events {
+        let mut reader = EventReader::new(source, settings, settings.as_of.or(cleaner.newest_day), &mut interactions);
+        let mut own = SourceCounts::new(source.table);
+        each_batch(source, &mut intake, &mut own, |batch, view, own| {
+            let refused = reader.take(&batch, view, &mut keys, own)?;
+            progress(source.table, own.read.rows);
+            Ok(refused)
+        })?;
+        some_rows(source, &own)?;
+        counts.push(own);
+    }
+    own.folded_ids = spellings.folded();
     counts.insert(0, own);
-    let attributes = read_customers(customers, &mut space, &mut counts, &mut intake, progress)?;
+    let attributes = attributes.finish(&space, &mut counts).map_err(|e| {
+        let shown = customers.and_then(|c| c.files.first()).map(|f| f.file.shown.clone()).unwrap_or_default();
+        SourceError::unreadable(&shown, e, "do the files of this source have the same columns?")
+    })?;
     let columns = &transactions.columns;
     let has_extras = ledger.has_extras();
     Ok(Cleaned {
         ledger,
-        customers: space,
+        customers: spellings.shown(space),
         channels,
         categories,
         attributes,
+        interactions,
         counts,
         rejected: intake.rejected,
         files: intake.files,
@@ -168,20 +219,19 @@ fn transaction_cleaner<'a>(
     products: &'a Products,
     settings: &CleanSettings<'a>,
     customers: IdSpace,
-) -> TransactionCleaner<'a> {
-    let clock = Clock {
-        source: source.timezone.clone().filter(|zone| Some(zone) != settings.timezone.as_ref()),
-        business: settings.timezone.clone(),
-        format: source.date_format.clone(),
-    };
-    TransactionCleaner {
+) -> Result<TransactionCleaner<'a>, CleanError> {
+    Ok(TransactionCleaner {
         options: settings.options,
-        clock,
-        decimal: source.decimal,
+        rules: LineRules::new(settings.options),
+        exchange: Exchange::new(settings.options, settings.currency, &settings.base)?,
+        carry: Carry::default(),
+        occurrences: Occurrences::default(),
+        clock: clock(source, settings),
         as_of: settings.as_of,
         orders_are_whole: all_whole(source, "transaction_id") && all_whole(source, "original_transaction_id"),
         products,
         customers,
+        spellings: Spellings::new(settings.options.fold_ids),
         ledger: Ledger::new(needs_extras(&source.columns, settings.options), settings.scratch.clone()),
         channels: Interner::default(),
         categories: Interner::default(),
@@ -189,18 +239,27 @@ fn transaction_cleaner<'a>(
         newest_day: None,
         day_before_newest: None,
         has_time_of_day: false,
+    })
+}
+
+/// How the timestamps of a source become business time.
+pub(super) fn clock(source: &SourceFiles, settings: &CleanSettings<'_>) -> Clock {
+    Clock {
+        source: source.timezone.clone().filter(|zone| Some(zone) != settings.timezone.as_ref()),
+        business: settings.timezone.clone(),
+        is_sheet: false,
     }
 }
 
 /// Whether a column is of whole numbers in every file that has it.
 fn all_whole(source: &SourceFiles, standard: &str) -> bool {
-    let column = source.columns.in_file(standard);
-    source.files.iter().all(|(_, head)| head.data_type(column).is_none_or(is_whole))
+    source.files.iter().all(|file| file.head.data_type(file.columns.in_file(standard)).is_none_or(is_whole))
 }
 
-fn id_space(transactions: &SourceFiles, customers: Option<&SourceFiles>) -> IdSpace {
-    let whole = all_whole(transactions, "customer_id") && customers.is_none_or(|c| all_whole(c, "customer_id"));
-    if whole { IdSpace::Whole } else { IdSpace::Text(Interner::default()) }
+fn id_space(sources: &Sources<'_>, options: &CleanOptions) -> IdSpace {
+    let others = sources.customers.into_iter().chain(sources.events.iter().copied());
+    let whole = all_whole(sources.transactions, "customer_id") && others.clone().all(|c| all_whole(c, "customer_id"));
+    if whole && options.fold_ids == FoldIds::No { IdSpace::Whole } else { IdSpace::Text(Interner::default()) }
 }
 
 fn read_transactions(
@@ -209,14 +268,15 @@ fn read_transactions(
     intake: &mut Intake,
     progress: &Progress<'_>,
 ) -> Result<(), CleanError> {
-    each_batch(source, intake, |batch, file, row| {
-        let refused = cleaner.take(&batch, file, &source.columns, row)?;
-        if row == 0 {
-            check_notation(source, file, &batch, &refused)?;
-        }
-        progress(source.table, cleaner.counts.read.rows);
-        Ok(refused)
+    let mut own = std::mem::take(&mut cleaner.counts);
+    each_batch(source, intake, &mut own, |batch, view, own| {
+        std::mem::swap(&mut cleaner.counts, own);
+        let refused = cleaner.take(batch, view);
+        std::mem::swap(&mut cleaner.counts, own);
+        progress(source.table, own.read.rows);
+        refused
     })?;
+    cleaner.counts = own;
     some_rows(source, &cleaner.counts)
 }
 
@@ -225,39 +285,8 @@ fn some_rows(source: &SourceFiles, counts: &SourceCounts) -> Result<(), CleanErr
     if counts.read.rows > 0 {
         return Ok(());
     }
-    let files = source.files.iter().map(|(f, _)| f.shown.as_str()).collect::<Vec<_>>().join(", ");
+    let files = source.files.iter().map(|f| f.file.shown.as_str()).collect::<Vec<_>>().join(", ");
     Err(SourceError::NoRows { table: source.table.to_owned(), files }.into())
-}
-
-/// A first batch whose dates mostly can't be read means a notation that has to be declared.
-fn check_notation(
-    source: &SourceFiles,
-    file: &InputFile,
-    batch: &DataFrame,
-    refused: &[Refused],
-) -> Result<(), CleanError> {
-    let bad = refused.iter().filter(|r| r.reason == Reason::UnreadableTimestamp);
-    let (Some(first), count) = (bad.clone().next(), bad.count()) else { return Ok(()) };
-    if count * 2 < batch.height() {
-        return Ok(());
-    }
-    let line = physical_lines(file, &[first.row])?.first().copied().unwrap_or_default();
-    let possible = readings(&first.value);
-    let shown = possible.iter().map(|(notation, date)| format!("{date} ({notation})")).collect::<Vec<_>>();
-    let readings = match shown.as_slice() {
-        [] => String::new(),
-        [one] => format!("; it reads as {one}"),
-        several => format!("; it reads as {}", several.join(" or ")),
-    };
-    Err(CleanError::DateNotation {
-        table: source.table.to_owned(),
-        file: file.shown.clone(),
-        line,
-        column: first.column.clone(),
-        value: first.value.clone(),
-        readings,
-        example: possible.first().map_or("%d.%m.%Y", |(notation, _)| notation).to_owned(),
-    })
 }
 
 fn read_products(
@@ -268,9 +297,7 @@ fn read_products(
     let mut products = Products::default();
     let Some(source) = source else { return Ok(products) };
     let mut own = SourceCounts::new(source.table);
-    each_batch(source, intake, |batch, file, row| {
-        products.take(&batch, file, &source.columns, row, source.decimal, &mut own)
-    })?;
+    each_batch(source, intake, &mut own, |batch, view, own| products.take(&batch, view, own))?;
     some_rows(source, &own)?;
     counts.push(own);
     Ok(products)
@@ -278,56 +305,67 @@ fn read_products(
 
 fn read_customers(
     source: Option<&SourceFiles>,
-    space: &mut IdSpace,
+    keys: &mut KeySpace<'_>,
     counts: &mut Vec<SourceCounts>,
     intake: &mut Intake,
     progress: &Progress<'_>,
-) -> Result<Attributes, CleanError> {
-    let Some(source) = source else { return Ok(Attributes::default()) };
-    let mut own = SourceCounts::new(source.table);
+) -> Result<AttributeReader, CleanError> {
     let mut reader = AttributeReader::default();
-    each_batch(source, intake, |batch, file, row| {
-        let refused = reader.take(batch, file, &source.columns, row, space, &mut own)?;
+    let Some(source) = source else { return Ok(reader) };
+    let mut own = SourceCounts::new(source.table);
+    each_batch(source, intake, &mut own, |batch, view, own| {
+        let refused = reader.take(batch, view, keys, own)?;
         progress(source.table, own.read.rows);
         Ok(refused)
     })?;
     some_rows(source, &own)?;
-    let shown = source.files.first().map(|(f, _)| f.shown.clone()).unwrap_or_default();
-    let attributes = reader.finish(space, &mut own);
-    let attributes = attributes
-        .map_err(|e| SourceError::unreadable(&shown, e, "do the files of this source have the same columns?"))?;
     counts.push(own);
-    Ok(attributes)
+    Ok(reader)
 }
 
-/// Feeds the batches of each file of a source to `take`, with the file and the number of the batch's first row, and
-/// gives the refused rows their physical lines.
+/// Feeds the batches of each file of a source to `take`, and puts the rows that are not of the table's shape and those
+/// that `take` refuses into the intake.
 fn each_batch(
     source: &SourceFiles,
     intake: &mut Intake,
-    mut take: impl FnMut(DataFrame, &InputFile, u64) -> Result<Vec<Refused>, CleanError>,
+    counts: &mut SourceCounts,
+    mut take: impl FnMut(Batch, &FileView<'_>, &mut SourceCounts) -> Result<Vec<Refused>, CleanError>,
 ) -> Result<(), CleanError> {
-    for (file, head) in &source.files {
-        let header = head.names().map(str::to_owned).collect::<Vec<_>>();
-        let mut row = 0;
-        let mut refused = Vec::new();
-        batches(source.table, file, &header, &source.columns, |batch| -> Result<(), CleanError> {
-            let height = batch.height() as u64;
-            refused.extend(take(batch, file, row)?);
-            row += height;
+    let no_notation = FileNotation::default();
+    for (number, file) in source.files.iter().enumerate() {
+        let notation = source.notations.get(number).unwrap_or(&no_notation);
+        let view = FileView { table: source.table, source: file, number, notation, repairs: &source.repairs };
+        let mut rows = 0;
+        batches(source.table, file, |mut batch| -> Result<(), CleanError> {
+            rows += (batch.frame.height() + batch.malformed.len()) as u64;
+            let reject = |line, column, value, reason| Rejected {
+                source: source.table,
+                file: file.file.shown.clone(),
+                line,
+                column,
+                value,
+                reason,
+            };
+            for row in std::mem::take(&mut batch.malformed) {
+                let reason = match row.fault {
+                    Malformed::Ragged { .. } => Reason::RaggedRow,
+                    Malformed::Nul => Reason::NulCharacter,
+                    Malformed::NotAnObject => Reason::NotAnObject,
+                };
+                let column = match row.fault {
+                    Malformed::Ragged { found, expected } => format!("{found} fields, expected {expected}"),
+                    Malformed::Nul | Malformed::NotAnObject => String::new(),
+                };
+                counts.read.add(0);
+                counts.refuse(reason, 0);
+                intake.rejected.push(reject(row.line, column, row.text, reason));
+            }
+            let refused = take(batch, &view, counts)?;
+            intake.rejected.extend(refused.into_iter().map(|r| reject(r.line, r.column, r.value, r.reason)));
             Ok(())
         })?;
-        intake.files.push(FileRows { source: source.table, file: file.shown.clone(), rows: row });
-        let rows = refused.iter().map(|r| r.row).collect::<Vec<_>>();
-        let lines = if rows.is_empty() { Vec::new() } else { physical_lines(file, &rows)? };
-        intake.rejected.extend(refused.into_iter().zip(lines).map(|(refused, line)| Rejected {
-            source: source.table,
-            file: file.shown.clone(),
-            line,
-            column: refused.column,
-            value: refused.value,
-            reason: refused.reason,
-        }));
+        let id_column = file.columns.in_file("customer_id").to_owned();
+        intake.files.push(FileRows { source: source.table, file: file.file.shown.clone(), id_column, rows });
     }
     Ok(())
 }

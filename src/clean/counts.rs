@@ -42,6 +42,16 @@ pub struct SourceCounts {
     pub quarantined: Tally,
     /// Refused rows by reason.
     pub by_reason: BTreeMap<Reason, Tally>,
+    /// Accepted rows whose amount is beyond the largest allowed, with their money as written.
+    pub outliers: Tally,
+    /// Money that was cut from outliers.
+    pub cut: i128,
+    /// Orders with money paid back in a column of their own.
+    pub refunds_on_orders: u64,
+    /// Spellings of ids that were folded into another.
+    pub folded_ids: u64,
+    /// Accepted rows of days before 1970: more likely a stand-in for an empty date.
+    pub before_1970: u64,
     /// Newest day of the rows out of window.
     pub newest_out_of_window: Option<i32>,
 }
@@ -50,6 +60,12 @@ impl SourceCounts {
     /// Nothing counted yet.
     pub fn new(source: &str) -> Self {
         Self { source: source.to_owned(), ..Self::default() }
+    }
+
+    /// Counts a refused row.
+    pub(super) fn refuse(&mut self, reason: Reason, money: i64) {
+        self.quarantined.add(money);
+        self.by_reason.entry(reason).or_default().add(money);
     }
 
     /// Moves accepted rows that turned out to be equal to others.
@@ -64,7 +80,7 @@ impl SourceCounts {
     pub fn imbalance(&self) -> (i128, i128) {
         let places = [self.accepted, self.merged, self.out_of_window, self.quarantined];
         let rows: i128 = places.iter().map(|t| i128::from(t.rows)).sum();
-        let money: i128 = places.iter().map(|t| t.money).sum();
+        let money: i128 = places.iter().map(|t| t.money).sum::<i128>() + self.cut;
         (i128::from(self.read.rows) - rows, self.read.money - money)
     }
 
@@ -94,6 +110,26 @@ impl SourceCounts {
                 if self.has_money { format!("; their money is {}", format_money(tally.money)) } else { String::new() };
             let note = format!("rows{money}");
             lines.push(Quality::measured(&self.source, &check, tally.rows as f64, note));
+        }
+        if self.outliers.rows > 0 {
+            let cut = if self.cut == 0 { String::new() } else { format!("; {} of it is cut", format_money(self.cut)) };
+            let note = format!(
+                "accepted rows beyond largest_amount; their money is {}{cut}",
+                format_money(self.outliers.money)
+            );
+            lines.push(Quality::measured(&self.source, "outliers", self.outliers.rows as f64, note));
+        }
+        if self.before_1970 > 0 {
+            let note = "accepted rows of days before 1970: is a stand-in for an empty date among them?";
+            lines.push(Quality::at_most(&self.source, "rows_before_1970", self.before_1970 as f64, 0.0, note));
+        }
+        if self.refunds_on_orders > 0 {
+            let note = "orders with money paid back in a column of their own";
+            lines.push(Quality::measured(&self.source, "refunds_on_orders", self.refunds_on_orders as f64, note));
+        }
+        if self.folded_ids > 0 {
+            let note = "spellings of customer ids that count as another spelling";
+            lines.push(Quality::measured(&self.source, "ids_folded", self.folded_ids as f64, note));
         }
         if let Some(day) = self.newest_out_of_window {
             let note =

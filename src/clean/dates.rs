@@ -1,10 +1,13 @@
 //! Timestamps to minutes of local business time.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, fmt::strtime};
 
+use crate::notation::dates::{Moment, parse};
 use crate::table::civil_day;
+
+use super::notation::DateReading;
 
 /// Minutes in a day.
 pub const DAY_MINUTES: i32 = 1440;
@@ -16,28 +19,32 @@ pub(super) struct Clock {
     pub(super) source: Option<TimeZone>,
     /// The business zone; without one, timestamps stay as written and offsets count as UTC.
     pub(super) business: Option<TimeZone>,
-    /// strftime notation of text dates; ISO 8601 without one.
-    pub(super) format: Option<String>,
+    /// Whether dates among texts of another notation are ISO 8601, as those of a sheet are.
+    pub(super) is_sheet: bool,
 }
 
 impl Clock {
     /// Minutes since 1970-01-01 00:00 business time of a text; `None` when it can't be read.
-    pub(super) fn minute_of_text(&self, text: &str) -> Option<i32> {
+    pub(super) fn minute_of_text(&self, text: &str, reading: &DateReading) -> Option<i32> {
         let text = text.trim();
-        if let Some(format) = &self.format {
-            let parsed = strtime::parse(format, text).ok()?;
-            if parsed.offset().is_some() {
-                return self.minute_of_instant(parsed.to_timestamp().ok()?);
-            }
-            let civil = parsed.to_datetime().or_else(|_| parsed.to_date().map(|d| d.at(0, 0, 0, 0)));
-            return self.minute_of_civil(civil.ok()?);
+        match reading {
+            DateReading::Iso => self.minute_of_iso(text),
+            DateReading::Written(notation) => match parse(text, notation) {
+                Ok(Moment::Local(civil)) => self.minute_of_civil(civil),
+                Ok(Moment::Instant { at, .. }) => self.minute_of_instant(at),
+                Err(_) if self.is_sheet => self.minute_of_iso(text),
+                Err(_) => None,
+            },
         }
+    }
+
+    fn minute_of_iso(&self, text: &str) -> Option<i32> {
         if let Some(minute) = plain_iso(text) {
             return self.minute_of_civil_minute(minute);
         }
-        match text.parse::<Timestamp>() {
-            Ok(instant) => self.minute_of_instant(instant),
-            Err(_) => self.minute_of_civil(text.parse::<DateTime>().ok()?),
+        match iso(text)? {
+            Moment::Local(civil) => self.minute_of_civil(civil),
+            Moment::Instant { at, .. } => self.minute_of_instant(at),
         }
     }
 
@@ -101,36 +108,26 @@ fn minute(civil: DateTime) -> Option<i32> {
     civil_day(civil.date()).checked_mul(DAY_MINUTES)?.checked_add(clock)
 }
 
-/// The readings of a text date that is not ISO 8601, as (notation, ISO date) pairs.
-pub(super) fn readings(text: &str) -> Vec<(&'static str, String)> {
-    const NOTATIONS: &[&str] = &[
-        "%d/%m/%Y",
-        "%m/%d/%Y",
-        "%d.%m.%Y",
-        "%d-%m-%Y",
-        "%m-%d-%Y",
-        "%Y/%m/%d",
-        "%Y%m%d",
-        "%d/%m/%Y %H:%M",
-        "%m/%d/%Y %H:%M",
-        "%d.%m.%Y %H:%M",
-        "%Y/%m/%d %H:%M",
-        "%d/%m/%Y %H:%M:%S",
-        "%m/%d/%Y %H:%M:%S",
-        "%d.%m.%Y %H:%M:%S",
-        "%d %b %Y",
-        "%b %d, %Y",
-    ];
-    let read = |notation: &&'static str| {
-        let parsed = strtime::parse(notation, text.trim()).ok()?;
-        parsed.to_date().ok().map(|date| (*notation, date.to_string()))
-    };
-    NOTATIONS.iter().filter_map(read).collect()
+/// A text in any form of ISO 8601.
+fn iso(text: &str) -> Option<Moment> {
+    match text.parse::<Timestamp>() {
+        Ok(at) => Some(Moment::Instant { at, offset: jiff::tz::Offset::UTC }),
+        Err(_) => text.parse::<DateTime>().ok().map(Moment::Local),
+    }
+}
+
+/// Whether a text is an ISO 8601 date of a year that business is done in.
+pub(super) fn is_usual_iso(text: &str) -> bool {
+    let text = text.trim();
+    let year = text.get(..4).and_then(|year| year.parse::<i32>().ok());
+    let is_usual = year.is_some_and(|year| (1900..2100).contains(&year));
+    is_usual && (plain_iso(text).is_some() || iso(text).is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::dates::{Calendar, DateNotation};
 
     fn day(minute: Option<i32>) -> Option<String> {
         minute.map(|m| crate::table::format_day(m.div_euclid(DAY_MINUTES)))
@@ -140,32 +137,34 @@ mod tests {
     fn iso_forms_are_read_without_settings() {
         let clock = Clock::default();
         for text in ["2024-03-01", "2024-03-01 10:15", "2024-03-01T10:15:59", "2024-03-01T10:15:00Z", " 2024-03-01 "] {
-            assert_eq!(day(clock.minute_of_text(text)).as_deref(), Some("2024-03-01"), "{text}");
+            assert_eq!(day(clock.minute_of_text(text, &DateReading::Iso)).as_deref(), Some("2024-03-01"), "{text}");
+            assert!(is_usual_iso(text));
         }
         for text in ["2024-02-30", "01/03/2024", "", "yesterday", "2024-03-01 25:00"] {
-            assert_eq!(clock.minute_of_text(text), None, "{text}");
+            assert_eq!(clock.minute_of_text(text, &DateReading::Iso), None, "{text}");
         }
+        assert!(!is_usual_iso("1403-05-10"), "a year of the solar Hijri calendar");
     }
 
     #[test]
     fn a_declared_notation_is_the_only_one() {
-        let clock = Clock { format: Some("%d.%m.%Y %H:%M".into()), ..Clock::default() };
-        assert_eq!(day(clock.minute_of_text("05.01.2024 09:30")).as_deref(), Some("2024-01-05"));
-        assert_eq!(clock.minute_of_text("2024-01-05"), None);
+        let written = |pattern, calendar| DateReading::Written(DateNotation::written(pattern, calendar).unwrap());
+        let german = written("%d.%m.%Y %H:%M", Calendar::Gregorian);
+        let clock = Clock::default();
+        assert_eq!(day(clock.minute_of_text("05.01.2024 09:30", &german)).as_deref(), Some("2024-01-05"));
+        assert_eq!(clock.minute_of_text("2024-01-05", &german), None);
+        let sheet = Clock { is_sheet: true, ..Clock::default() };
+        assert_eq!(day(sheet.minute_of_text("2024-01-05", &german)).as_deref(), Some("2024-01-05"));
+        let persian = written("%Y/%m/%d", Calendar::SolarHijri);
+        assert_eq!(day(clock.minute_of_text("۱۴۰۳/۰۱/۰۱", &persian)).as_deref(), Some("2024-03-20"));
     }
 
     #[test]
     fn instants_fall_on_the_business_day() {
         let business = TimeZone::get("Asia/Tehran").unwrap();
-        let clock = Clock { source: Some(TimeZone::UTC), business: Some(business), format: None };
-        assert_eq!(day(clock.minute_of_text("2024-01-05T21:00:00")).as_deref(), Some("2024-01-06"));
-        assert_eq!(day(clock.minute_of_text("2024-01-05T21:00:00+03:30")).as_deref(), Some("2024-01-05"));
-    }
-
-    #[test]
-    fn two_readings_of_one_text_are_both_shown() {
-        let both = readings("05/01/2024");
-        assert!(both.contains(&("%d/%m/%Y", "2024-01-05".into())));
-        assert!(both.contains(&("%m/%d/%Y", "2024-05-01".into())));
+        let clock = Clock { source: Some(TimeZone::UTC), business: Some(business), is_sheet: false };
+        let of = |text| day(clock.minute_of_text(text, &DateReading::Iso));
+        assert_eq!(of("2024-01-05T21:00:00").as_deref(), Some("2024-01-06"));
+        assert_eq!(of("2024-01-05T21:00:00+03:30").as_deref(), Some("2024-01-05"));
     }
 }

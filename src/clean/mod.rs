@@ -5,24 +5,35 @@
 //! ```
 
 mod attributes;
+mod carry;
 mod collect;
 mod counts;
 mod dates;
 mod error;
+mod events;
+mod exchange;
 mod ids;
 mod ledger;
+mod money;
+mod notation;
+mod occurrences;
 mod options;
 mod products;
 mod reject;
+mod rules;
+mod spellings;
 mod transactions;
 mod values;
+mod view;
 
 pub use attributes::{Attributes, attribute_names};
-pub use collect::{CleanSettings, Cleaned, FileRows, Progress, SourceFiles, clean};
+pub use collect::{CleanSettings, Cleaned, FileRows, Progress, SourceFiles, Sources, clean};
 pub use counts::{SourceCounts, Tally};
 pub use dates::DAY_MINUTES;
 pub use error::CleanError;
+pub use events::Interactions;
 pub use ids::{IdSpace, Interner, hash_text as id_hash};
 pub use ledger::{Extra, Ledger, Line, NO_MARGIN, PARTITIONS, PartitionLines};
-pub use options::{CleanOptions, Duplicates, ZeroAmount};
+pub use notation::{AmountReading, DateReading, Declared, FileNotation, settle};
+pub use options::{CleanOptions, Duplicates, FoldIds, Outliers, ZeroAmount};
 pub use reject::{QUARANTINE, Reason, Rejected};

@@ -1,15 +1,14 @@
 //! The assortment: category and cost by product id.
 
-use polars::prelude::*;
-
-use crate::source::{ColumnMap, InputFile};
+use crate::source::Batch;
 
 use super::counts::SourceCounts;
 use super::error::CleanError;
 use super::ids::Interner;
 use super::reject::Reason;
-use super::transactions::{Refused, value_of};
-use super::values::{Ids, Origin, decimals, ids, shown};
+use super::transactions::value_of;
+use super::values::{Ids, shown};
+use super::view::{FileView, Refused, series};
 
 /// Products by id.
 #[derive(Debug, Default)]
@@ -39,28 +38,23 @@ impl Products {
     /// that the order of rows doesn't matter; the second row counts as merged.
     pub(super) fn take(
         &mut self,
-        batch: &DataFrame,
-        file: &InputFile,
-        columns: &ColumnMap,
-        first_row: u64,
-        decimal: u8,
+        batch: &Batch,
+        view: &FileView<'_>,
         counts: &mut SourceCounts,
     ) -> Result<Vec<Refused>, CleanError> {
-        let series = |name: &str| batch.column(name).ok().map(|c| c.as_materialized_series().rechunk());
-        let origin = |name| Origin { file: &file.shown, column: columns.in_file(name) };
-        let product_ids = series("product_id").map(|s| ids(&s, origin("product_id"))).transpose()?;
-        let categories = series("category").map(|s| ids(&s, origin("category"))).transpose()?;
-        let costs = series("cost").map(|s| decimals(&s, decimal, origin("cost"))).transpose()?;
+        let frame = &batch.frame;
+        let product_ids = view.ids(frame, "product_id")?.map(|repaired| repaired.ids);
+        let categories = view.ids(frame, "category")?.map(|repaired| repaired.ids);
+        let costs = view.amounts(frame, "cost")?;
         let mut refused = Vec::new();
-        for row in 0..batch.height() {
+        for row in 0..frame.height() {
             counts.read.add(0);
             let Some(id) = product_ids.as_ref().and_then(|ids| cell(ids, row)) else {
-                counts.quarantined.add(0);
                 let reason = Reason::MissingProductId;
-                counts.by_reason.entry(reason).or_default().add(0);
-                let value = series("product_id").map(|s| shown(&s, row)).unwrap_or_default();
-                let column = columns.in_file("product_id").to_owned();
-                refused.push(Refused { row: first_row + row as u64, column, value, reason });
+                counts.refuse(reason, 0);
+                let value = series(frame, "product_id").map(|s| shown(&s, row)).unwrap_or_default();
+                let column = view.origin("product_id").column.to_owned();
+                refused.push(Refused { line: batch.lines.of(row), column, value, reason });
                 continue;
             };
             let number = self.ids.intern(&id) as usize;

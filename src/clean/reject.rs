@@ -21,6 +21,32 @@ pub enum Reason {
     AmountOutOfRange,
     /// A cancellation that adds money.
     PositiveCancellation,
+    /// Another number of fields than the header.
+    RaggedRow,
+    /// A NUL character in the row.
+    NulCharacter,
+    /// A line of JSON that is no object.
+    NotAnObject,
+    /// An id in scientific form whose digits are lost.
+    LostDigits,
+    /// An 18-character id whose last three characters don't check the others.
+    WrongCheckSuffix,
+    /// A state of the order that is no revenue.
+    NoRevenue,
+    /// A line that is no product.
+    NoProduct,
+    /// A test or staff account.
+    TestAccount,
+    /// An id that stands for nobody.
+    Guest,
+    /// A currency without a rate.
+    UnknownCurrency,
+    /// A score that is missing or out of its scale.
+    UnreadableScore,
+    /// No campaign id.
+    MissingCampaignId,
+    /// No touchpoint.
+    MissingTouchpoint,
 }
 
 impl Reason {
@@ -35,6 +61,19 @@ impl Reason {
             Self::UnreadableAmount => "unreadable_amount",
             Self::AmountOutOfRange => "amount_out_of_range",
             Self::PositiveCancellation => "positive_cancellation",
+            Self::RaggedRow => "ragged_row",
+            Self::NulCharacter => "nul_character",
+            Self::NotAnObject => "not_an_object",
+            Self::LostDigits => "lost_digits",
+            Self::WrongCheckSuffix => "wrong_check_suffix",
+            Self::NoRevenue => "no_revenue",
+            Self::NoProduct => "no_product",
+            Self::TestAccount => "test_account",
+            Self::Guest => "guest",
+            Self::UnknownCurrency => "unknown_currency",
+            Self::UnreadableScore => "unreadable_score",
+            Self::MissingCampaignId => "missing_campaign_id",
+            Self::MissingTouchpoint => "missing_touchpoint",
         }
     }
 
@@ -48,6 +87,19 @@ impl Reason {
         Self::UnreadableAmount,
         Self::AmountOutOfRange,
         Self::PositiveCancellation,
+        Self::RaggedRow,
+        Self::NulCharacter,
+        Self::NotAnObject,
+        Self::LostDigits,
+        Self::WrongCheckSuffix,
+        Self::NoRevenue,
+        Self::NoProduct,
+        Self::TestAccount,
+        Self::Guest,
+        Self::UnknownCurrency,
+        Self::UnreadableScore,
+        Self::MissingCampaignId,
+        Self::MissingTouchpoint,
     ];
 }
 

@@ -2,38 +2,39 @@
 
 use polars::prelude::*;
 
-use crate::source::{ColumnMap, InputFile, SourceError};
+use crate::source::{self, ColumnMap, SourceError};
 use crate::table::Money;
 
+use super::carry::Carry;
 use super::counts::SourceCounts;
 use super::dates::{Clock, DAY_MINUTES};
 use super::error::CleanError;
+use super::exchange::Exchange;
 use super::ids::{IdSpace, Interner, hash_text};
 use super::ledger::{Extra, Ledger, Line, NO_MARGIN};
-use super::options::{CleanOptions, Duplicates};
+use super::occurrences::Occurrences;
+use super::options::{CleanOptions, Duplicates, Outliers};
 use super::products::Products;
 use super::reject::Reason;
-use super::values::{Ids, Origin, Parsed, decimals, ids, minutes, shown};
-
-/// A refused row before its physical line is known.
-#[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) row: u64,
-    pub(super) column: String,
-    pub(super) value: String,
-    pub(super) reason: Reason,
-}
+use super::rules::LineRules;
+use super::spellings::Spellings;
+use super::values::{Ids, Parsed, minutes, shown};
+use super::view::{FileView, Refused, series};
 
 /// Settings and state of cleaning the transactions.
 #[derive(Debug)]
 pub(super) struct TransactionCleaner<'a> {
     pub(super) options: &'a CleanOptions,
+    pub(super) rules: LineRules,
+    pub(super) exchange: Exchange,
+    pub(super) carry: Carry,
+    pub(super) occurrences: Occurrences,
     pub(super) clock: Clock,
-    pub(super) decimal: u8,
     pub(super) as_of: Option<i32>,
     pub(super) orders_are_whole: bool,
     pub(super) products: &'a Products,
     pub(super) customers: IdSpace,
+    pub(super) spellings: Spellings,
     pub(super) ledger: Ledger,
     pub(super) channels: Interner,
     pub(super) categories: Interner,
@@ -46,15 +47,15 @@ pub(super) struct TransactionCleaner<'a> {
 /// Whether lines need more than customer, order, time and amount.
 pub(super) fn needs_extras(columns: &ColumnMap, options: &CleanOptions) -> bool {
     let extra = ["original_transaction_id", "product_id", "category", "channel", "cost", "margin"];
-    options.duplicates == Duplicates::Merge || extra.iter().any(|name| columns.has(name))
+    options.duplicates != Duplicates::Keep || columns.has("refunded") || extra.iter().any(|name| columns.has(name))
 }
 
 /// The typed columns of one batch.
-struct Batch {
+pub(super) struct Batch {
     /// Key of the customer; of no meaning in a refused row.
     customers: Vec<u64>,
-    minutes: Vec<i32>,
-    amounts: Vec<i64>,
+    pub(super) minutes: Vec<i32>,
+    pub(super) amounts: Vec<i64>,
     orders: Option<Ids>,
     order_keys: Vec<Option<u64>>,
     originals: Option<Ids>,
@@ -62,33 +63,33 @@ struct Batch {
     channels: Option<Ids>,
     categories: Option<Ids>,
     quantities: Option<Vec<i64>>,
-    costs: Option<Parsed<i64>>,
-    margins: Option<Parsed<i64>>,
-    refused: Vec<Option<(&'static str, Reason)>>,
+    pub(super) costs: Option<Parsed<i64>>,
+    pub(super) margins: Option<Parsed<i64>>,
+    pub(super) refunds: Option<Parsed<i64>>,
+    pub(super) refused: Vec<Option<(&'static str, Reason)>>,
 }
 
 impl TransactionCleaner<'_> {
-    /// Takes a batch whose first row is row `first_row` of its file.
-    pub(super) fn take(
-        &mut self,
-        batch: &DataFrame,
-        file: &InputFile,
-        columns: &ColumnMap,
-        first_row: u64,
-    ) -> Result<Vec<Refused>, CleanError> {
-        let mut typed = self.type_columns(batch, file, columns)?;
+    /// Takes a batch of a file.
+    pub(super) fn take(&mut self, batch: source::Batch, view: &FileView<'_>) -> Result<Vec<Refused>, CleanError> {
+        let unfit = |e| SourceError::unreadable(&view.source.file.shown, e, "are these columns of text?");
+        let source::Batch { frame, lines, malformed: _ } = batch;
+        let frame = self.carry.apply(frame, self.options).map_err(unfit)?;
+        let mut typed = self.type_columns(&frame, view)?;
         self.check_cancellations(&mut typed);
+        self.keep_apart(&mut typed, &frame);
+        self.exchange_money(&mut typed, &frame, &lines, view)?;
         let mut refused = Vec::new();
-        for row in 0..batch.height() {
-            let amount = typed.amounts[row];
+        for row in 0..frame.height() {
+            let refund = typed.refund(row);
+            let amount = typed.amounts[row].saturating_sub(refund);
             self.counts.read.add(amount);
             let verdict = if typed.refused.is_empty() { None } else { typed.refused[row] };
             if let Some((column, reason)) = verdict {
-                self.counts.quarantined.add(amount);
-                self.counts.by_reason.entry(reason).or_default().add(amount);
-                let value = batch.column(column).map(|c| shown(c.as_materialized_series(), row)).unwrap_or_default();
-                let column = columns.in_file(column).to_owned();
-                refused.push(Refused { row: first_row + row as u64, column, value, reason });
+                self.counts.refuse(reason, amount);
+                let value = frame.column(column).map(|c| shown(c.as_materialized_series(), row)).unwrap_or_default();
+                let column = view.origin(column).column.to_owned();
+                refused.push(Refused { line: lines.of(row), column, value, reason });
                 continue;
             }
             let day = typed.minutes[row].div_euclid(DAY_MINUTES);
@@ -98,21 +99,47 @@ impl TransactionCleaner<'_> {
                 continue;
             }
             self.note_day(day);
-            self.accept(&typed, row)?;
+            self.accept(&typed, row, view.number)?;
         }
         Ok(refused)
     }
 
     #[inline]
-    fn accept(&mut self, batch: &Batch, row: usize) -> Result<(), CleanError> {
-        let (minute, amount) = (batch.minutes[row], batch.amounts[row]);
-        self.counts.accepted.add(amount);
+    fn accept(&mut self, batch: &Batch, row: usize, file: usize) -> Result<(), CleanError> {
+        let (minute, written) = (batch.minutes[row], batch.amounts[row]);
+        self.counts.before_1970 += u64::from(minute < 0);
+        let amount = self.within_limit(written);
+        let refund = batch.refund(row);
+        self.counts.accepted.add(amount.saturating_sub(refund));
         self.has_time_of_day = self.has_time_of_day || minute.rem_euclid(DAY_MINUTES) != 0;
         let order = batch.order_keys.get(row).copied().flatten();
         let customer = batch.customers[row];
         let line = Line { customer, order: order.unwrap_or_default(), amount, minute, has_order: order.is_some() };
-        let extra = self.ledger.has_extras().then(|| self.extra(batch, row, &line));
-        Ok(self.ledger.push(line, extra)?)
+        let extra = self.ledger.has_extras().then(|| self.extra(batch, row, &line, file));
+        self.ledger.push(line, extra)?;
+        if refund != 0 {
+            let extra = extra.unwrap_or_default();
+            let identity = hash_text(&format!("refund of {}", extra.identity));
+            let back = Extra { original: line.order, margin: NO_MARGIN, identity, ..extra };
+            self.ledger.push(Line { amount: -refund, ..line }, Some(back))?;
+            self.counts.refunds_on_orders += 1;
+        }
+        Ok(())
+    }
+
+    /// An amount, cut down to the largest that is allowed when outliers are.
+    fn within_limit(&mut self, amount: i64) -> i64 {
+        let Some(limit) = self.options.largest_amount.and_then(Money::from_f64) else { return amount };
+        if amount.unsigned_abs() <= limit.0.unsigned_abs() {
+            return amount;
+        }
+        self.counts.outliers.add(amount);
+        if self.options.outliers == Outliers::Flag {
+            return amount;
+        }
+        let kept = limit.0.abs() * amount.signum();
+        self.counts.cut += i128::from(amount - kept);
+        kept
     }
 
     /// Keeps the two newest distinct days.
@@ -145,6 +172,12 @@ impl TransactionCleaner<'_> {
     }
 
     fn customer_keys(&mut self, customers: &Ids) -> Vec<u64> {
+        if let (Ids::Text(texts), IdSpace::Text(interner)) = (customers, &mut self.customers)
+            && self.spellings.folds()
+        {
+            let texts = texts.iter().map(|text| text.map(str::trim).filter(|t| !t.is_empty()));
+            return texts.map(|text| text.map_or(0, |t| self.spellings.key(t, interner))).collect();
+        }
         match (customers, customers.whole()) {
             (_, Some(values)) => values.iter().map(|v| self.customers.key_of_whole(*v)).collect(),
             (Ids::Whole(values), None) => {
@@ -157,7 +190,7 @@ impl TransactionCleaner<'_> {
         }
     }
 
-    fn extra(&mut self, batch: &Batch, row: usize, line: &Line) -> Extra {
+    fn extra(&mut self, batch: &Batch, row: usize, line: &Line, file: usize) -> Extra {
         let product = batch.products.as_ref().and_then(|p| text_of(p, row)).and_then(|id| self.products.find(&id));
         let category = batch.categories.as_ref().and_then(|c| text_of(c, row)).map(|c| self.categories.intern(&c));
         let category = category.or_else(|| {
@@ -179,9 +212,19 @@ impl TransactionCleaner<'_> {
         Extra {
             original,
             margin: margin.unwrap_or(NO_MARGIN),
-            identity: identity(batch, row, line),
+            identity: self.identity(batch, row, line, file),
             channel: channel.unwrap_or(u32::MAX),
             category: category.unwrap_or(u32::MAX),
+        }
+    }
+
+    /// What tells a line from others: all that is mapped of it; between overlapping files also which of the equal
+    /// lines of its file it is.
+    fn identity(&mut self, batch: &Batch, row: usize, line: &Line, file: usize) -> u64 {
+        let content = identity(batch, row, line);
+        match self.options.duplicates {
+            Duplicates::Overlaps => self.occurrences.number(content, file),
+            Duplicates::Keep | Duplicates::Merge => content,
         }
     }
 
@@ -191,50 +234,88 @@ impl TransactionCleaner<'_> {
         Money::from_f64(Money(amount).to_f64() * share).map(|m| m.0)
     }
 
-    fn type_columns(&mut self, batch: &DataFrame, file: &InputFile, columns: &ColumnMap) -> Result<Batch, CleanError> {
-        let series = |name: &str| batch.column(name).ok().map(|c| c.as_materialized_series().rechunk());
-        let origin = |name| Origin { file: &file.shown, column: columns.in_file(name) };
-        let id_column = |name| series(name).map(|s| ids(&s, origin(name))).transpose();
-        let decimal = self.decimal;
-        let money_column = |name| series(name).map(|s| decimals(&s, decimal, origin(name))).transpose();
+    fn type_columns(&mut self, frame: &DataFrame, view: &FileView<'_>) -> Result<Batch, CleanError> {
+        let height = frame.height();
         let missing = |name| {
-            SourceError::unreadable(&file.shown, format!("column `{name}` was not read"), "report this as a bug")
+            SourceError::unreadable(
+                &view.source.file.shown,
+                format!("column `{name}` was not read"),
+                "report this as a bug",
+            )
         };
         let mut refused = Vec::new();
+        let mut id_column = |name: &'static str| -> Result<Option<Ids>, SourceError> {
+            let Some(repaired) = view.ids(frame, name)? else { return Ok(None) };
+            mark(&mut refused, height, name, repaired.refused);
+            Ok(Some(repaired.ids))
+        };
         let customers = id_column("customer_id")?.ok_or_else(|| missing("customer_id"))?;
-        mark(&mut refused, batch.height(), "customer_id", empty_ids(&customers, Reason::MissingCustomerId));
-        let times = series("timestamp").ok_or_else(|| missing("timestamp"))?;
-        let times = minutes(&times, &self.clock, origin("timestamp"))?;
-        mark(&mut refused, batch.height(), "timestamp", times.refused);
-        let (amounts, quantities) = if let Some(amounts) = money_column("amount")? {
-            let quantities = money_column("quantity")?.map(|q| q.values);
-            mark(&mut refused, batch.height(), "amount", amounts.refused);
+        let orders = id_column("transaction_id")?;
+        let originals = id_column("original_transaction_id")?;
+        let products = id_column("product_id")?;
+        let channels = id_column("channel")?;
+        let categories = id_column("category")?;
+        mark(&mut refused, height, "customer_id", empty_ids(&customers, Reason::MissingCustomerId));
+        let times = series(frame, "timestamp").ok_or_else(|| missing("timestamp"))?;
+        let clock = Clock { is_sheet: view.is_sheet(), ..self.clock.clone() };
+        let times = minutes(&times, &clock, &view.dates("timestamp"), view.origin("timestamp"))?;
+        mark(&mut refused, height, "timestamp", times.refused);
+        let (amounts, quantities) = if let Some(amounts) = view.amounts(frame, "amount")? {
+            let quantities = view.amounts(frame, "quantity")?.map(|q| q.values);
+            mark(&mut refused, height, "amount", amounts.refused);
             (amounts.values, quantities)
-        } else if let (Some(quantity), Some(price)) = (money_column("quantity")?, money_column("unit_price")?) {
+        } else if let (Some(quantity), Some(price)) =
+            (view.amounts(frame, "quantity")?, view.amounts(frame, "unit_price")?)
+        {
             let products = multiply(&quantity, &price);
-            mark(&mut refused, batch.height(), "quantity", quantity.refused);
-            mark(&mut refused, batch.height(), "unit_price", price.refused);
-            mark(&mut refused, batch.height(), "unit_price", products.refused);
+            mark(&mut refused, height, "quantity", quantity.refused);
+            mark(&mut refused, height, "unit_price", price.refused);
+            mark(&mut refused, height, "unit_price", products.refused);
             (products.values, Some(quantity.values))
         } else {
-            (vec![0; batch.height()], None)
+            (vec![0; height], None)
         };
-        let orders = id_column("transaction_id")?;
+        let refunds = view.amounts(frame, "refunded")?;
         Ok(Batch {
             customers: self.customer_keys(&customers),
             minutes: times.values,
             amounts,
             order_keys: orders.as_ref().map_or_else(Vec::new, |orders| self.order_keys(orders)),
             orders,
-            originals: id_column("original_transaction_id")?,
-            products: id_column("product_id")?,
-            channels: id_column("channel")?,
-            categories: id_column("category")?,
+            originals,
+            products,
+            channels,
+            categories,
             quantities,
-            costs: money_column("cost")?,
-            margins: money_column("margin")?,
+            costs: view.amounts(frame, "cost")?,
+            margins: view.amounts(frame, "margin")?,
+            refunds,
             refused,
         })
+    }
+
+    /// Marks the lines that a rule of the `[clean]` section keeps apart.
+    fn keep_apart(&self, batch: &mut Batch, frame: &DataFrame) {
+        let height = frame.height();
+        if self.rules.looks_at_statuses()
+            && let Some(statuses) = series(frame, "status")
+            && let Ok(statuses) = statuses.cast(&DataType::String)
+            && let Ok(statuses) = statuses.str()
+        {
+            let no = statuses.iter().enumerate().filter(|(_, s)| !self.rules.is_revenue(s.unwrap_or_default()));
+            mark(&mut batch.refused, height, "status", no.map(|(row, _)| (row, Reason::NoRevenue)).collect());
+        }
+        if self.rules.looks_at_products()
+            && let Some(products) = &batch.products
+        {
+            let no = (0..height).filter(|row| text_of(products, *row).is_some_and(|id| self.rules.is_no_product(&id)));
+            mark(&mut batch.refused, height, "product_id", no.map(|row| (row, Reason::NoProduct)).collect());
+        }
+        if self.rules.looks_at_customers() {
+            let Ok(ids) = frame.column("customer_id").map(|c| c.as_materialized_series().clone()) else { return };
+            let reason = |row: usize| self.rules.of_customer(&shown(&ids, row)).map(|reason| (row, reason));
+            mark(&mut batch.refused, height, "customer_id", (0..height).filter_map(reason).collect());
+        }
     }
 
     /// A transaction id that says "cancelled" beside a positive amount contradicts itself.
@@ -252,8 +333,15 @@ impl TransactionCleaner<'_> {
     }
 }
 
+impl Batch {
+    /// Money that was paid back of the order of a row.
+    fn refund(&self, row: usize) -> i64 {
+        self.refunds.as_ref().and_then(|refunds| value_of(refunds, row)).unwrap_or_default().saturating_abs()
+    }
+}
+
 /// Notes the first reason against each row.
-fn mark(
+pub(super) fn mark(
     refused: &mut Vec<Option<(&'static str, Reason)>>,
     height: usize,
     column: &'static str,
@@ -267,7 +355,7 @@ fn mark(
     }
 }
 
-fn empty_ids(ids: &Ids, reason: Reason) -> Vec<(usize, Reason)> {
+pub(super) fn empty_ids(ids: &Ids, reason: Reason) -> Vec<(usize, Reason)> {
     if ids.whole().is_some() {
         return Vec::new();
     }
@@ -293,7 +381,7 @@ fn multiply(quantity: &Parsed<i64>, price: &Parsed<i64>) -> Parsed<i64> {
     Parsed { values, refused }
 }
 
-fn text_of(ids: &Ids, row: usize) -> Option<std::borrow::Cow<'_, str>> {
+pub(super) fn text_of(ids: &Ids, row: usize) -> Option<std::borrow::Cow<'_, str>> {
     match ids {
         Ids::Whole(values) => values.get(row).map(|v| v.to_string().into()),
         Ids::Text(values) => values.get(row).map(str::trim).filter(|t| !t.is_empty()).map(Into::into),

@@ -2,10 +2,12 @@
 
 use polars::prelude::*;
 
+use crate::notation::amount::{AmountError, parse};
 use crate::source::SourceError;
 use crate::table::Money;
 
 use super::dates::{Clock, DAY_MINUTES};
+use super::notation::{AmountReading, DateReading};
 use super::reject::Reason;
 
 /// Values of a column, and the rows whose cell could not be read, ascending, with the reason.
@@ -95,12 +97,17 @@ pub(super) fn ids(series: &Series, origin: Origin<'_>) -> Result<Ids, SourceErro
 }
 
 /// Reads a column as minutes of business time; also whether any of them has a time of day.
-pub(super) fn minutes(series: &Series, clock: &Clock, origin: Origin<'_>) -> Result<Parsed<i32>, SourceError> {
+pub(super) fn minutes(
+    series: &Series,
+    clock: &Clock,
+    reading: &DateReading,
+    origin: Origin<'_>,
+) -> Result<Parsed<i32>, SourceError> {
     match series.dtype() {
         DataType::String => {
             let text = series.str().map_err(|e| origin.polars(&e))?;
             Ok(parse_each(text.iter(), Reason::MissingTimestamp, |t| {
-                clock.minute_of_text(t).ok_or(Reason::UnreadableTimestamp)
+                clock.minute_of_text(t, reading).ok_or(Reason::UnreadableTimestamp)
             }))
         }
         DataType::Date => {
@@ -146,17 +153,15 @@ fn instants(series: &Series, unit: TimeUnit, zoned: bool, clock: &Clock) -> Pola
 }
 
 /// Reads a column as decimals in ten-thousandths.
-pub(super) fn decimals(series: &Series, decimal: u8, origin: Origin<'_>) -> Result<Parsed<i64>, SourceError> {
+pub(super) fn decimals(
+    series: &Series,
+    reading: AmountReading,
+    origin: Origin<'_>,
+) -> Result<Parsed<i64>, SourceError> {
     let kind = series.dtype();
     let read = || -> PolarsResult<Option<Parsed<i64>>> {
         Ok(Some(match kind {
-            DataType::String => parse_each(series.str()?.iter(), Reason::MissingAmount, |t| {
-                let text = t.trim();
-                if text.is_empty() {
-                    return Err(Reason::MissingAmount);
-                }
-                Money::parse(text, decimal).map(|m| m.0).ok_or(Reason::UnreadableAmount)
-            }),
+            DataType::String => parse_each(series.str()?.iter(), Reason::MissingAmount, |t| decimal(t, reading)),
             DataType::Float32 | DataType::Float64 => {
                 let floats = series.cast(&DataType::Float64)?;
                 parse_each(floats.f64()?.iter(), Reason::MissingAmount, |v| {
@@ -179,6 +184,28 @@ pub(super) fn decimals(series: &Series, decimal: u8, origin: Origin<'_>) -> Resu
     };
     let parsed = read().map_err(|e| origin.polars(&e))?;
     parsed.ok_or_else(|| origin.wrong_type(kind, "an amount", "map a column of numbers"))
+}
+
+/// One text as ten-thousandths.
+fn decimal(text: &str, reading: AmountReading) -> Result<i64, Reason> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Reason::MissingAmount);
+    }
+    let plain = || Money::parse(text, b'.').map(|m| m.0);
+    match reading {
+        AmountReading::Plain => plain().ok_or(Reason::UnreadableAmount),
+        AmountReading::NoMark => {
+            // "1.234" could be a thousand or a fraction
+            let doubtful = text.rsplit_once('.').is_some_and(|(_, decimals)| decimals.len() == 3);
+            plain().filter(|_| !doubtful).ok_or(Reason::UnreadableAmount)
+        }
+        AmountReading::Written(notation) => match parse(text, notation) {
+            Ok(amount) => Ok(amount.ten_thousandths),
+            Err(AmountError::OutOfRange { .. }) => Err(Reason::AmountOutOfRange),
+            Err(_) => Err(Reason::UnreadableAmount),
+        },
+    }
 }
 
 fn rescale(value: i128, unit: i128) -> Result<i64, Reason> {
@@ -220,24 +247,25 @@ pub(super) fn shown(series: &Series, row: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::amount::AmountNotation;
 
     const ORIGIN: Origin<'static> = Origin { file: "f.csv", column: "c" };
 
     #[test]
     fn every_numeric_type_becomes_ten_thousandths() {
         let floats = Series::new("c".into(), [12.345, -0.1]);
-        assert_eq!(decimals(&floats, b'.', ORIGIN).unwrap().values, [123_450, -1_000]);
+        assert_eq!(decimals(&floats, AmountReading::Plain, ORIGIN).unwrap().values, [123_450, -1_000]);
         let whole = Series::new("c".into(), [i64::MAX, 3]);
-        let parsed = decimals(&whole, b'.', ORIGIN).unwrap();
+        let parsed = decimals(&whole, AmountReading::Plain, ORIGIN).unwrap();
         assert_eq!(parsed.refused, [(0, Reason::AmountOutOfRange)]);
         assert_eq!(parsed.values[1], 30_000);
         let text = Series::new("c".into(), [Some("1,5"), None, Some("x"), Some(" ")]);
-        let parsed = decimals(&text, b',', ORIGIN).unwrap();
+        let parsed = decimals(&text, AmountReading::Written(AmountNotation::COMMA), ORIGIN).unwrap();
         assert_eq!(parsed.values[0], 15_000);
         let reasons = [(1, Reason::MissingAmount), (2, Reason::UnreadableAmount), (3, Reason::MissingAmount)];
         assert_eq!(parsed.refused, reasons);
         let exact = Series::new("c".into(), ["12.34567"]).cast(&DataType::Decimal(20, 5)).unwrap();
-        assert_eq!(decimals(&exact, b'.', ORIGIN).unwrap().values, [123_457]);
+        assert_eq!(decimals(&exact, AmountReading::Plain, ORIGIN).unwrap().values, [123_457]);
     }
 
     #[test]
@@ -254,12 +282,12 @@ mod tests {
     fn dates_of_every_type_become_minutes() {
         let clock = Clock::default();
         let text = Series::new("c".into(), ["1970-01-02 01:00"]);
-        assert_eq!(minutes(&text, &clock, ORIGIN).unwrap().values, [1500]);
+        assert_eq!(minutes(&text, &clock, &DateReading::Iso, ORIGIN).unwrap().values, [1500]);
         let days = Series::new("c".into(), [1_i32]).cast(&DataType::Date).unwrap();
-        assert_eq!(minutes(&days, &clock, ORIGIN).unwrap().values, [1440]);
+        assert_eq!(minutes(&days, &clock, &DateReading::Iso, ORIGIN).unwrap().values, [1440]);
         let ticks = Series::new("c".into(), [-1_i64]).cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap();
-        assert_eq!(minutes(&ticks, &clock, ORIGIN).unwrap().values, [-1]);
+        assert_eq!(minutes(&ticks, &clock, &DateReading::Iso, ORIGIN).unwrap().values, [-1]);
         let flags = Series::new("c".into(), [true]);
-        assert!(matches!(minutes(&flags, &clock, ORIGIN), Err(SourceError::WrongType { .. })));
+        assert!(matches!(minutes(&flags, &clock, &DateReading::Iso, ORIGIN), Err(SourceError::WrongType { .. })));
     }
 }

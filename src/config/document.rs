@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::clean::CleanOptions;
+use crate::clean::{CleanOptions, Declared};
 use crate::registry::ANALYSES;
 use crate::source::{INPUT_TABLES, PathList, SourceOptions};
 use crate::stage::{Diagnostic, Section};
@@ -152,9 +152,15 @@ fn check_source(
             diagnostics.push(diagnostic.suggest(&standard, table.names()));
         }
     }
-    if !options.decimal.is_ascii_punctuation() {
-        let diagnostic = Diagnostic::new(section.value_span("decimal"), "`decimal` is no decimal mark");
-        diagnostics.push(diagnostic.hint("\".\" or \",\""));
+    if let Err((option, reason)) = Declared::of(options) {
+        let diagnostic = Diagnostic::new(section.value_span(option), format!("`{option}`: {reason}"));
+        diagnostics.push(diagnostic.hint("decimal = \",\", thousands = \".\", date_format = \"%d.%m.%Y\""));
+    }
+    if let Some(label) = &options.encoding
+        && crate::notation::encoding::named(label).is_none()
+    {
+        let diagnostic = Diagnostic::new(section.value_span("encoding"), format!("no encoding is called `{label}`"));
+        diagnostics.push(diagnostic.hint("utf-8, utf-16le, windows-1252, windows-1256, ..."));
     }
     if options.delimiter.is_some_and(|d| !d.is_ascii()) {
         let diagnostic = Diagnostic::new(section.value_span("delimiter"), "`delimiter` must be one ASCII character");

@@ -29,6 +29,9 @@ pub enum EngineError {
     /// Sources can't be read or break their contract.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Sources(Vec<SourceError>),
+    /// Columns of sources could be read in two ways, or in none.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Unsettled(Vec<CleanError>),
     /// Cleaning stopped.
     #[error(transparent)]
     Clean(#[from] CleanError),
@@ -67,7 +70,8 @@ impl EngineError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::PipelineFile { .. } | Self::Pipeline { .. } | Self::Threads(_) => 2,
-            Self::Sources(_) | Self::Clean(CleanError::Source(_) | CleanError::DateNotation { .. }) => 3,
+            Self::Sources(_) | Self::Unsettled(_) => 3,
+            Self::Clean(error) if !matches!(error, CleanError::Scratch(_)) => 3,
             Self::NothingAccepted(_) => 3,
             Self::Stage { source: StageError::Data(_), .. } => 3,
             Self::Stage { source: StageError::Rule { .. }, .. } => 2,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use crate::clean::{CleanOptions, SourceFiles};
+use crate::clean::{CleanError, CleanOptions, SourceFiles, settle};
 use crate::config::{CheckOptions, Document, parse, render};
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::source::SourceError;
@@ -46,6 +46,8 @@ pub struct Plan {
     pub timezone: Option<TimeZone>,
     /// Currency code, or empty.
     pub currency: String,
+    /// Folder of the pipeline file.
+    pub base: PathBuf,
     /// Output folder.
     pub out: PathBuf,
     /// Cleaning.
@@ -76,7 +78,7 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, EngineError> {
     let base = request.path.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut diagnostics = Vec::new();
     let document = parse(&text, &mut diagnostics);
-    let (sources, source_errors) = resolve_sources(&document, &base);
+    let (mut sources, source_errors) = resolve_sources(&document, &base);
     let steps = check_analyses(&document, &sources, &base, &mut diagnostics);
     if !diagnostics.is_empty() {
         let mut report = render(&shown, &text, &diagnostics, request.colour);
@@ -88,12 +90,17 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, EngineError> {
     if !source_errors.is_empty() {
         return Err(EngineError::Sources(source_errors));
     }
+    let unsettled: Vec<CleanError> = sources.values_mut().flat_map(settle).collect();
+    if !unsettled.is_empty() {
+        return Err(EngineError::Unsettled(unsettled));
+    }
     let pipeline = document.pipeline;
     let out = base.join(pipeline.out.as_deref().unwrap_or("out"));
     Ok(Plan {
         as_of: request.as_of.or_else(|| pipeline.as_of.as_ref().and_then(|a| a.resolve(request.today))),
         timezone: pipeline.timezone.as_ref().and_then(|zone| TimeZone::get(zone).ok()),
         currency: pipeline.currency.unwrap_or_default(),
+        base: base.clone(),
         out: request.out.clone().unwrap_or(out),
         name: pipeline.name,
         path: request.path.to_path_buf(),

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::clean::{CleanSettings, Cleaned, SourceCounts, clean};
+use crate::clean::{CleanSettings, Cleaned, SourceCounts, Sources, clean};
 use crate::history::History;
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::sink::{Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns};
@@ -120,7 +120,7 @@ pub(super) fn take_in(
 }
 
 fn fingerprints(plan: &Plan) -> Result<Vec<InputEntry>, EngineError> {
-    let files = plan.sources.values().flat_map(|s| s.files.iter().map(move |(file, _)| (s.table, file)));
+    let files = plan.sources.values().flat_map(|s| s.files.iter().map(move |f| (s.table, &f.file)));
     let files = files.collect::<Vec<_>>();
     let entries = files.par_iter().map(|(table, file)| {
         let sha256 = digest(&file.path).map_err(|e| {
@@ -137,12 +137,22 @@ fn read(plan: &Plan, publication: &Publication, progress: &dyn Progress) -> Resu
         options: &plan.clean,
         as_of: plan.as_of,
         timezone: plan.timezone.clone(),
+        currency: &plan.currency,
+        base: plan.base.clone(),
         scratch: publication.scratch_dir()?,
     };
     let Some(transactions) = plan.sources.get("transactions") else { return Err(EngineError::Sources(Vec::new())) };
+    let events = plan.sources.values().filter(|s| !["transactions", "customers", "products"].contains(&s.table));
+    let events = events.collect::<Vec<_>>();
+    let sources = Sources {
+        transactions,
+        customers: plan.sources.get("customers"),
+        products: plan.sources.get("products"),
+        events: &events,
+    };
     progress.begin("read and clean", None);
     let told = |_: &str, rows: u64| progress.advance("read and clean", rows);
-    let cleaned = clean(transactions, plan.sources.get("customers"), plan.sources.get("products"), &settings, &told);
+    let cleaned = clean(&sources, &settings, &told);
     progress.finish("read and clean");
     Ok(cleaned?)
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use crate::clean::{SourceFiles, attribute_names};
+use crate::clean::{Declared, SourceFiles, attribute_names};
 use crate::registry::published_tables;
 use crate::source::{
-    ColumnMap, Head, INPUT_TABLES, InputFile, InputTable, Need, SourceError, SourceOptions, discover, head,
+    ColumnMap, Head, INPUT_TABLES, InputFile, InputTable, Need, SourceError, SourceFile, SourceOptions, discover, head,
 };
 use crate::stage::nearest;
 
@@ -17,54 +17,87 @@ use crate::stage::nearest;
 /// Everything that is wrong with the source, file by file.
 pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) -> Result<SourceFiles, Vec<SourceError>> {
     let Some(table) = INPUT_TABLES.iter().find(|t| t.name == table_name) else { return Err(Vec::new()) };
-    let files = discover(table.name, options, base).map_err(|e| vec![e])?;
+    let files = discover(table.name, options, base, &std::env::temp_dir()).map_err(|e| vec![e])?;
     let mut errors = Vec::new();
     let mut heads: Vec<(InputFile, Head)> = Vec::new();
     for file in files {
-        match head(&file) {
+        match head(table.name, &file, options) {
             Ok(head) => heads.push((file, head)),
             Err(error) => errors.push(error),
         }
     }
-    let columns = if heads.is_empty() { ColumnMap::default() } else { map_columns(table, options, &heads) };
-    for (file, head) in &heads {
-        check_columns(table, &columns, file, head, &mut errors);
+    let columns = if heads.is_empty() { Vec::new() } else { wanted_columns(table, options, &heads) };
+    let mut mapped = Vec::with_capacity(heads.len());
+    for (file, head) in heads {
+        let columns = map_file(table, &columns, &file, &head, &mut errors);
+        mapped.push(SourceFile { file, head, columns });
     }
     if !errors.is_empty() {
         return Err(errors);
     }
     Ok(SourceFiles {
         table: table.name,
-        files: heads,
-        columns,
-        decimal: u8::try_from(options.decimal).unwrap_or(b'.'),
-        date_format: options.date_format.clone(),
+        columns: mapped.first().map(|file| file.columns.clone()).unwrap_or_default(),
+        files: mapped,
+        declared: Declared::of(options).unwrap_or_default(),
+        notations: Vec::new(),
+        repairs: options.repair_ids.clone(),
         timezone: options.timezone.as_ref().and_then(|zone| TimeZone::get(zone).ok()),
     })
 }
 
+/// A column that is wanted: its standard name, and the names it may have in a file.
+type Wanted = (String, Vec<String>);
+
 /// The declared columns; without a declaration, those that bear the standard names in any of the files; for an open
 /// table all others as attributes. Required columns are always in it, so that their absence is noticed.
-fn map_columns(table: &InputTable, options: &SourceOptions, heads: &[(InputFile, Head)]) -> ColumnMap {
-    let mut map: Vec<(String, String)> =
-        options.columns.iter().map(|(standard, source)| (standard.clone(), source.clone())).collect();
+fn wanted_columns(table: &InputTable, options: &SourceOptions, heads: &[(InputFile, Head)]) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> =
+        options.columns.iter().map(|(standard, names)| (standard.clone(), names.names().to_vec())).collect();
     if options.columns.is_empty() {
         let standard = table.names().filter(|name| heads.iter().any(|(_, head)| head.data_type(name).is_some()));
-        map.extend(standard.map(|name| (name.to_owned(), name.to_owned())));
+        wanted.extend(standard.map(|name| (name.to_owned(), vec![name.to_owned()])));
     }
     for column in table.columns.iter().filter(|c| c.need == Need::Required) {
-        if !map.iter().any(|(standard, _)| standard == column.name) {
-            map.push((column.name.to_owned(), column.name.to_owned()));
+        if !wanted.iter().any(|(standard, _)| standard == column.name) {
+            wanted.push((column.name.to_owned(), vec![column.name.to_owned()]));
         }
     }
     if table.open {
-        let taken: Vec<String> = map.iter().map(|(_, source)| source.clone()).collect();
-        let others = heads.iter().flat_map(|(_, head)| head.names()).filter(|name| !taken.iter().any(|t| t == name));
-        for (name, column) in attribute_names(others, "") {
-            if !map.iter().any(|(_, source)| *source == column) {
-                let free = free_name(&name, |taken| map.iter().any(|(standard, _)| standard == taken));
-                map.push((free, column));
+        let is_taken = |wanted: &[Wanted], name: &str| wanted.iter().any(|(_, names)| names.iter().any(|n| n == name));
+        let others = heads.iter().flat_map(|(_, head)| head.names()).filter(|name| !is_taken(&wanted, name));
+        for (name, column) in attribute_names(others.collect::<Vec<_>>(), "") {
+            if !is_taken(&wanted, &column) && !column.is_empty() {
+                let free = free_name(&name, |taken| wanted.iter().any(|(standard, _)| standard == taken));
+                wanted.push((free, vec![column]));
             }
+        }
+    }
+    wanted
+}
+
+/// The wanted columns by the names they have in a file.
+fn map_file(
+    table: &InputTable,
+    wanted: &[Wanted],
+    file: &InputFile,
+    head: &Head,
+    errors: &mut Vec<SourceError>,
+) -> ColumnMap {
+    let mut map = Vec::with_capacity(wanted.len());
+    for (standard, names) in wanted {
+        let found = names.iter().find(|name| head.position(name).is_some());
+        let Some(name) = found.or(names.first()) else { continue };
+        map.push((standard.clone(), name.clone()));
+        if found.is_none() {
+            errors.push(missing(table, standard, &names.join("` or `"), file, head));
+        } else if let Some((first, second)) = head.duplicate(name) {
+            errors.push(SourceError::DuplicateColumn {
+                file: file.shown.clone(),
+                column: name.clone(),
+                first: first + 1,
+                second: second + 1,
+            });
         }
     }
     ColumnMap(map)
@@ -80,31 +113,31 @@ fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     if is_taken(&name) { numbered.find(|n| !is_taken(n)).unwrap_or(name) } else { name }
 }
 
-fn check_columns(table: &InputTable, map: &ColumnMap, file: &InputFile, head: &Head, errors: &mut Vec<SourceError>) {
-    for (standard, column) in &map.0 {
-        if head.data_type(column).is_some() {
-            continue;
+fn missing(table: &InputTable, standard: &str, column: &str, file: &InputFile, head: &Head) -> SourceError {
+    let hint = match (other_separator(head), nearest(column, head.names())) {
+        (Some(mark), _) => {
+            let mark = mark.escape_default();
+            let seen = head.listed();
+            format!(
+                "all of the header is one column, `{seen}`; set delimiter = \"{mark}\" in [sources.{}]?",
+                table.name
+            )
         }
-        let hint = match (other_separator(head), nearest(column, head.names())) {
-            (Some(mark), _) => {
-                let mark = mark.escape_default();
-                format!("all of the header is one column; set delimiter = \"{mark}\" in [sources.{}]?", table.name)
-            }
-            (None, Some(near)) => {
-                format!(
-                    "the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]",
-                    table.name
-                )
-            }
-            (None, None) => format!("its columns: {}", head.names().collect::<Vec<_>>().join(", ")),
-        };
-        errors.push(SourceError::MissingColumn {
-            table: table.name.to_owned(),
-            file: file.shown.clone(),
-            column: column.clone(),
-            standard: standard.clone(),
-            hint,
-        });
+        (None, Some(near)) => {
+            let seen = head.listed();
+            format!(
+                "the file has `{near}`; set columns = {{ {standard} = \"{near}\" }} in [sources.{}]; its columns: {seen}",
+                table.name
+            )
+        }
+        (None, None) => format!("its columns: {}", head.listed()),
+    };
+    SourceError::MissingColumn {
+        table: table.name.to_owned(),
+        file: file.shown.clone(),
+        column: column.to_owned(),
+        standard: standard.to_owned(),
+        hint,
     }
 }
 
@@ -118,7 +151,8 @@ fn other_separator(head: &Head) -> Option<char> {
 
 /// Columns of the files that nobody reads, for `acrm check`.
 pub(super) fn unread(source: &SourceFiles) -> Vec<String> {
-    let read = |name: &str| source.columns.0.iter().any(|(_, column)| column == name);
-    let first = source.files.first().map(|(_, head)| head);
-    first.into_iter().flat_map(Head::names).filter(|name| !read(name)).map(str::to_owned).collect()
+    let Some(first) = source.files.first() else { return Vec::new() };
+    let read = first.columns.0.iter().filter_map(|(_, name)| first.head.position(name)).collect::<Vec<_>>();
+    let names = first.head.names().enumerate().filter(|(at, name)| !read.contains(at) && !name.is_empty());
+    names.map(|(_, name)| name.to_owned()).collect()
 }

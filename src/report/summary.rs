@@ -95,7 +95,7 @@ fn segments(outcome: &RunOutcome) -> Option<TextTable> {
 pub fn plan_summary(plan: &Plan) -> String {
     let mut out = format!("{}: the pipeline file and the heads of its sources are right\n\n", plan.path.display());
     for (name, source) in &plan.sources {
-        let size = source.files.iter().map(|(file, _)| file.bytes).sum();
+        let size = source.files.iter().map(|f| f.file.bytes).sum();
         let files = source.files.len();
         let noun = if files == 1 { "file" } else { "files" };
         let _ = writeln!(out, " {name}: {files} {noun}, {}", bytes(size));

@@ -66,6 +66,9 @@ pub const TRANSACTIONS: InputTable = InputTable {
         optional("channel", "where it was bought: web, store, phone, ..."),
         optional("cost", "cost of the goods of the line; margin = amount − cost"),
         optional("margin", "margin of the line; wins over `cost`"),
+        optional("status", "state of the order; see `[clean] revenue_statuses`"),
+        optional("currency", "currency of the line's money; see `[clean] rates`"),
+        optional("refunded", "money of the line's order that was paid back, on one of its lines"),
     ],
 };
 
@@ -89,5 +92,71 @@ pub const PRODUCTS: InputTable = InputTable {
     ],
 };
 
+/// What passed between the business and its customers.
+pub const INTERACTIONS: InputTable = InputTable {
+    name: "interactions",
+    row: "a contact: a call, an e-mail, a visit of the site",
+    open: false,
+    columns: &[
+        required("customer_id", "who; the same ids as in the transactions"),
+        required("timestamp", "when"),
+        required("touchpoint", "where: e-mail, call, web, visit, app, ..."),
+        optional("direction", "inbound or outbound"),
+        optional("outcome", "what came of it"),
+        optional("duration", "how long it took"),
+        optional("cost", "what it cost the business; adds to the customer's service cost"),
+        optional("topic", "what it was about"),
+        optional("campaign_id", "the campaign it belongs to"),
+        optional("experience", "human, mechanical or functional"),
+    ],
+};
+
+/// What customers said.
+pub const FEEDBACK: InputTable = InputTable {
+    name: "feedback",
+    row: "an answer",
+    open: false,
+    columns: &[
+        required("customer_id", "who; the same ids as in the transactions"),
+        required("timestamp", "when"),
+        required("score", "the score given"),
+        optional("instrument", "nps, csat, ces, complaint or review"),
+        optional("scale", "the best score there is"),
+        optional("text", "the customer's words"),
+        optional("topic", "what it is about"),
+    ],
+};
+
+/// Campaigns.
+pub const CAMPAIGNS: InputTable = InputTable {
+    name: "campaigns",
+    row: "a campaign",
+    open: false,
+    columns: &[
+        required("campaign_id", "id of the campaign"),
+        required("start", "its first day"),
+        optional("end", "its last day"),
+        optional("name", "what people call it"),
+        optional("channel", "how customers are reached"),
+        optional("cost_per_contact", "cost of one contact"),
+        optional("offer", "what is offered"),
+    ],
+};
+
+/// Who was in a campaign.
+pub const CONTACTS: InputTable = InputTable {
+    name: "contacts",
+    row: "a customer in a campaign",
+    open: false,
+    columns: &[
+        required("campaign_id", "the same ids as in the campaigns"),
+        required("customer_id", "who; the same ids as in the transactions"),
+        optional("contacted_at", "when"),
+        optional("arm", "treatment or control"),
+        optional("responded_at", "when the customer responded"),
+    ],
+};
+
 /// All input tables.
-pub const INPUT_TABLES: &[InputTable] = &[TRANSACTIONS, CUSTOMERS, PRODUCTS];
+pub const INPUT_TABLES: &[InputTable] =
+    &[TRANSACTIONS, CUSTOMERS, PRODUCTS, INTERACTIONS, FEEDBACK, CAMPAIGNS, CONTACTS];

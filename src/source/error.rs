@@ -28,7 +28,7 @@ pub enum SourceError {
     },
     /// An ending that is no known format.
     #[error(
-        "{file}: format not known from its ending\n  hint: set `format` in [sources.{table}] to csv, parquet, json_lines or arrow_ipc"
+        "{file}: format not known from its ending\n  hint: set `format` in [sources.{table}] to csv, parquet, json_lines, json, arrow_ipc or workbook"
     )]
     UnknownFormat {
         /// Input table.
@@ -68,7 +68,7 @@ pub enum SourceError {
     },
     /// Two columns bear one name.
     #[error(
-        "{file}: the header names `{column}` twice (columns {first} and {second})\n  hint: rename one of them in the export"
+        "{file}: the header names `{column}` twice (columns {first} and {second})\n  hint: take one by its place, such as \"#{first}\", or rename it in the export"
     )]
     DuplicateColumn {
         /// File.
@@ -79,22 +79,6 @@ pub enum SourceError {
         first: usize,
         /// Position from 1.
         second: usize,
-    },
-    /// A line with another number of fields than the header.
-    #[error(
-        "{file}, line {line}: {found} fields, the header has {expected}\n  hint: a delimiter or a quote inside a field? check the line, or set `delimiter` in [sources.{table}]"
-    )]
-    RaggedLine {
-        /// Input table.
-        table: String,
-        /// File.
-        file: String,
-        /// Physical line, header = 1.
-        line: u64,
-        /// Fields in the line.
-        found: usize,
-        /// Fields in the header.
-        expected: usize,
     },
     /// A column of a type that can't be what it is mapped to.
     #[error("{file}: column `{column}` is {found}, which can't be read as {wanted}\n  hint: {hint}")]

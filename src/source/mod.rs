@@ -3,21 +3,32 @@
 //! Nothing is interpreted here: text stays text, and a batch holds just the columns that were asked for, under
 //! the standard names of the input tables.
 
+mod batch;
 mod contract;
+mod database;
 mod decode;
 mod digest;
 mod discover;
 mod error;
+mod fetch;
 mod head;
-mod lines;
+mod json;
+mod layout;
 mod options;
 mod read;
+mod split;
+mod text;
+mod workbook;
 
-pub use contract::{CUSTOMERS, INPUT_TABLES, InputColumn, InputTable, Need, PRODUCTS, TRANSACTIONS};
+pub use batch::{Batch, Lines, Malformed, MalformedRow};
+pub use contract::{
+    CAMPAIGNS, CONTACTS, CUSTOMERS, FEEDBACK, INPUT_TABLES, INTERACTIONS, InputColumn, InputTable, Need, PRODUCTS,
+    TRANSACTIONS,
+};
 pub use digest::{digest, digest_text};
-pub use discover::{Format, InputFile, discover};
+pub use discover::{Format, InputFile, discover, format_of_name};
 pub use error::SourceError;
 pub use head::{Head, head};
-pub use lines::physical_lines;
-pub use options::{PathList, SourceOptions};
-pub use read::{ColumnMap, batches};
+pub use layout::TextLayout;
+pub use options::{CalendarName, ColumnNames, IdRepair, PathList, SourceOptions};
+pub use read::{ColumnMap, SourceFile, batches};

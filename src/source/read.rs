@@ -2,13 +2,19 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use polars::prelude::*;
 
+use super::batch::{Batch, Lines};
 use super::discover::{Format, InputFile};
 use super::error::SourceError;
-use super::head::format_hint;
-use super::lines::{foreign_line, ragged_line};
+use super::head::{Head, format_hint, open_records};
+use super::json;
+use super::layout::TextLayout;
+use super::options::SourceOptions;
+use super::split::{Fields, split};
+use super::workbook::Sheet;
 
 /// Standard name and name in the file of each column to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,67 +32,144 @@ impl ColumnMap {
     }
 }
 
+/// A file with its head and the columns to read of it.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The file.
+    pub file: InputFile,
+    /// Its columns.
+    pub head: Head,
+    /// Those to read.
+    pub columns: ColumnMap,
+}
+
 /// Rows in a batch: enough to amortise, small enough to stay bounded.
 const BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(1 << 16).expect("not zero");
 
-/// A lazy frame over a file; text formats give text. `header` names the columns of a CSV file.
-pub(super) fn scan(file: &InputFile, header: Option<&[String]>) -> PolarsResult<LazyFrame> {
+/// Pieces of text that may wait to be taken, split by other threads meanwhile.
+const PIECES_AHEAD: usize = 6;
+
+/// A lazy frame over a file with types of its own.
+pub(super) fn scan(file: &InputFile) -> PolarsResult<LazyFrame> {
     let path = PlRefPath::try_from_path(&file.path)?;
     match file.format {
-        Format::Csv => {
-            let reader = LazyCsvReader::new(path)
-                .with_separator(file.delimiter)
-                .with_infer_schema_length(Some(0))
-                .with_glob(false)
-                .with_low_memory(true)
-                .with_rechunk(false);
-            match header {
-                Some(names) => {
-                    let schema = names.iter().map(|n| Field::new(n.as_str().into(), DataType::String)).collect();
-                    reader.with_schema(Some(Arc::new(schema))).finish()
-                }
-                None => reader.finish(),
-            }
-        }
-        Format::Parquet => {
-            LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, low_memory: true, ..Default::default() })
-        }
-        Format::JsonLines => LazyJsonLineReader::new(path).with_infer_schema_length(None).finish(),
         Format::ArrowIpc => LazyFrame::scan_ipc(path, IpcScanOptions::default(), UnifiedScanArgs::default()),
+        _ => LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, low_memory: true, ..Default::default() }),
     }
 }
 
 /// Feeds the rows of a file, in file order, to `take` in batches whose columns bear the standard names.
 ///
 /// # Errors
-/// When the file can't be read to its end; a ragged CSV line is named. Errors of `take` pass through.
+/// When the file can't be read to its end, or changes while it is read. Errors of `take` pass through.
 pub fn batches<E: From<SourceError>>(
     table: &str,
-    file: &InputFile,
-    header: &[String],
-    columns: &ColumnMap,
-    mut take: impl FnMut(DataFrame) -> Result<(), E>,
+    source: &SourceFile,
+    mut take: impl FnMut(Batch) -> Result<(), E>,
 ) -> Result<(), E> {
-    let fail = |error: PolarsError| E::from(read_error(table, file, &error));
-    let selected = columns.0.iter().map(|(standard, source)| col(source.as_str()).alias(standard.as_str()));
-    let frame = scan(file, Some(header)).map_err(fail)?.select(selected.collect::<Vec<_>>());
+    let SourceFile { file, head, columns } = source;
+    match file.format {
+        Format::Csv => match head.layout {
+            Some(layout) => text_batches(table, source, layout, &mut take)?,
+            None => return Err(SourceError::unreadable(&file.shown, "its layout is not known", "").into()),
+        },
+        Format::Json | Format::JsonLines => {
+            let mut failed = None;
+            let read = json::batches(file, &columns.0, |batch| {
+                take(batch).map_err(|error| {
+                    failed = Some(error);
+                    std::io::Error::other("stopped")
+                })
+            });
+            if let Some(error) = failed {
+                return Err(error);
+            }
+            read.map_err(|e| SourceError::unreadable(&file.shown, e, format_hint(file.format)))?;
+        }
+        Format::Workbook => {
+            let options = SourceOptions { header_row: head.header_row, ..SourceOptions::default() };
+            let sheet = Sheet::open(table, file, &options)?;
+            let batch = sheet.batch(&positions(head, columns));
+            take(batch.map_err(|e| SourceError::unreadable(&file.shown, e, format_hint(file.format)))?)?;
+        }
+        Format::Parquet | Format::ArrowIpc => typed_batches(source, &mut take)?,
+    }
+    unchanged(file).map_err(E::from)
+}
+
+fn positions(head: &Head, columns: &ColumnMap) -> Vec<(String, usize)> {
+    let at = |(standard, name): &(String, String)| Some((standard.clone(), head.position(name)?));
+    columns.0.iter().filter_map(at).collect()
+}
+
+fn typed_batches<E: From<SourceError>>(
+    source: &SourceFile,
+    take: &mut impl FnMut(Batch) -> Result<(), E>,
+) -> Result<(), E> {
+    let SourceFile { file, head, columns } = source;
+    let fail = |error: PolarsError| SourceError::unreadable(&file.shown, error, format_hint(file.format));
+    let selected = columns.0.iter().map(|(standard, name)| {
+        let name = head.position(name).map_or(name.as_str(), |at| head.columns[at].0.as_str());
+        col(name).alias(standard.as_str())
+    });
+    let frame = scan(file).map_err(fail)?.select(selected.collect::<Vec<_>>());
     let batches = frame.collect_batches(Engine::Streaming, true, Some(BATCH_ROWS), false).map_err(fail)?;
+    let mut first = 1;
     for batch in batches {
-        take(batch.map_err(fail)?)?;
+        let frame = batch.map_err(fail)?;
+        let rows = frame.height();
+        take(Batch { frame, lines: Lines::Straight { first, rows }, malformed: Vec::new() })?;
+        first += rows as u64;
     }
     Ok(())
 }
 
-fn read_error(table: &str, file: &InputFile, error: &PolarsError) -> SourceError {
-    let ragged = (file.format == Format::Csv).then(|| ragged_line(file)).flatten();
-    match ragged {
-        Some((line, found, expected)) => {
-            SourceError::RaggedLine { table: table.to_owned(), file: file.shown.clone(), line, found, expected }
+/// One thread cuts the text into pieces, others split them, this one takes them in their order.
+fn text_batches<E: From<SourceError>>(
+    table: &str,
+    source: &SourceFile,
+    layout: TextLayout,
+    take: &mut impl FnMut(Batch) -> Result<(), E>,
+) -> Result<(), E> {
+    let SourceFile { file, head, columns } = source;
+    let fail = |e: std::io::Error| SourceError::of_text(table, file, &e);
+    let (mut pieces, _) = open_records(file, layout).map_err(fail)?;
+    let fields = Fields { delimiter: layout.delimiter, expected: head.columns.len(), wanted: positions(head, columns) };
+    let fields = Arc::new(fields);
+    std::thread::scope(|threads| {
+        let (send, pending) = sync_channel::<Receiver<std::io::Result<Batch>>>(PIECES_AHEAD);
+        threads.spawn(move || {
+            loop {
+                let piece = pieces.next_piece();
+                let (done, split_piece) = sync_channel(1);
+                if send.send(split_piece).is_err() {
+                    return;
+                }
+                let fields = Arc::clone(&fields);
+                // whoever no longer listens has stopped for a reason of its own
+                match piece {
+                    Ok(Some(piece)) => rayon::spawn(move || drop(done.send(split(&piece, &fields)))),
+                    Ok(None) => return,
+                    Err(error) => return drop(done.send(Err(error))),
+                }
+            }
+        });
+        for piece in pending {
+            // a sender that was dropped without a word is the end of the file
+            let Ok(batch) = piece.recv() else { break };
+            take(batch.map_err(fail)?)?;
         }
-        None => {
-            let foreign = (file.format == Format::Csv).then(|| foreign_line(file)).flatten();
-            let reason = foreign.map_or_else(|| error.to_string(), |line| format!("line {line} is not UTF-8 text"));
-            SourceError::unreadable(&file.shown, reason, format_hint(file.format))
-        }
+        Ok(())
+    })
+}
+
+/// A file that grew or shrank while it was read is still being written.
+fn unchanged(file: &InputFile) -> Result<(), SourceError> {
+    let hint = "let the export finish before the run, or write it under another name and rename it";
+    let now = std::fs::metadata(&file.path).map_err(|e| SourceError::unreadable(&file.shown, e, hint))?.len();
+    if now == file.bytes {
+        return Ok(());
     }
+    let reason = format!("it changed while it was read, from {} to {now} bytes", file.bytes);
+    Err(SourceError::unreadable(&file.shown, reason, hint))
 }

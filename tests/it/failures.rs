@@ -178,7 +178,6 @@ fn sources_that_cannot_be_read() {
         ParquetWriter::new(&mut out).finish(&mut frame).expect("written");
         out
     };
-    let latin = b"customer_id,timestamp,amount\nM\xfcller,2024-01-01,10\n".to_vec();
     let cases: Vec<(&str, &str, Vec<u8>, Vec<&str>)> = vec![
         ("orders.csv", "orders.csv", Vec::new(), vec!["orders.csv: the file is empty", "hint"]),
         ("orders.csv", "orders.csv", b"customer_id,timestamp,amount\n".to_vec(), vec!["no row in orders.csv", "hint"]),
@@ -214,7 +213,6 @@ fn sources_that_cannot_be_read() {
             b"{\"customer_id\": 1, \"timestamp\": \n".to_vec(),
             vec!["orders.jsonl", "hint"],
         ),
-        ("orders.csv", "orders.csv", latin, vec!["orders.csv", "line 2 is not UTF-8 text", "hint"]),
         ("orders.docx", "orders.docx", b"x".to_vec(), vec!["orders.docx", "format", "[sources.transactions]"]),
         ("orders.csv", "other.csv", b"x".to_vec(), vec!["no file matches `orders.csv`", "looked for"]),
         ("in/2024-*.csv", "orders.csv", ORDERS.into(), vec!["no file matches `in/2024-*.csv`", "looked for"]),
@@ -250,7 +248,7 @@ fn sources_that_break_their_contract() {
         ),
         (
             "customer_id;timestamp;amount\n1;2024-01-01;1\n",
-            "",
+            "delimiter = \",\"\n",
             vec!["all of the header is one column", "delimiter = \";\""],
         ),
         (
@@ -259,9 +257,9 @@ fn sources_that_break_their_contract() {
             vec!["names `amount` twice", "columns 3 and 4"],
         ),
         (
-            "customer_id,timestamp,amount\n1,2024-01-01,1\n2,2024-01-02,1,5\n",
+            "customer_id,timestamp,amount\n1,2024-01-01,1\n2,2024-01-02,\"5\n3,2024-01-03,1\n",
             "",
-            vec!["orders.csv, line 3: 4 fields, the header has 3", "delimiter"],
+            vec!["orders.csv", "a quote that opens on line 3 is never closed"],
         ),
     ];
     for (orders, columns, words) in cases {
@@ -319,13 +317,11 @@ fn dates_in_another_notation() {
         &[
             "orders.csv, line 2: column `timestamp`",
             "\"05/01/2024\"",
-            "2024-01-05 (%d/%m/%Y)",
-            "2024-05-01 (%m/%d/%Y)",
+            "2024-01-05 (date_format = \"%d/%m/%Y\")",
+            "2024-05-01 (date_format = \"%m/%d/%Y\")",
             "date_format",
         ],
     );
-    write(folder.path(), "orders.csv", "customer_id,timestamp,amount\n1,25.01.2024,10\n");
-    fails(folder.path(), 3, &["2024-01-25 (%d.%m.%Y)", "date_format = \"%d.%m.%Y\""]);
     write(folder.path(), "orders.csv", "customer_id,timestamp,amount\n1,last Tuesday,10\n");
     fails(folder.path(), 3, &["\"last Tuesday\"", "date_format"]);
 }

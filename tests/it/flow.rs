@@ -82,9 +82,11 @@ fn published_columns_are_the_declared_ones() {
 }
 
 /// Folders in the order of the flow: each may use those to its left.
-const FLOW: [&str; 18] = [
+const FLOW: [&str; 20] = [
     "numerics",
     "notation",
+    "linkage",
+    "survey",
     "table",
     "history",
     "source",

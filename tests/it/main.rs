@@ -6,6 +6,7 @@
 mod backtest;
 mod cases;
 mod cdnow;
+mod damage;
 mod datasets;
 mod determinism;
 mod failures;
@@ -17,6 +18,9 @@ mod messages;
 mod outputs;
 mod pipelines;
 mod published;
+mod remote;
+mod rules;
+mod sheets;
 mod shop;
 mod support;
 mod value;

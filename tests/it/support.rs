@@ -122,6 +122,11 @@ impl ByCustomer {
         &self.ids
     }
 
+    /// Whether there is such a customer.
+    pub fn has(&self, id: &str) -> bool {
+        self.ids.iter().any(|i| i == id)
+    }
+
     fn row(&self, id: &str) -> usize {
         self.ids.iter().position(|i| i == id).unwrap_or_else(|| panic!("no customer {id} in {:?}", self.ids))
     }

@@ -1,10 +1,11 @@
 //! The analysis and its checks.
 
+use crate::clean::Cleaned;
 use crate::purchases::fold_ledger;
 use crate::stage::{
     Analysis, CheckContext, Diagnostic, Layer, Output, Section, SectionShape, StageError, StageInputs, Step,
 };
-use crate::table::TableSpec;
+use crate::table::{Quality, Table, TableSpec};
 
 use super::contract::{CUSTOMERS, PURCHASE_HISTORY};
 use super::table::tables;
@@ -71,8 +72,30 @@ impl Step for CustomersStep {
                 "the money of customer `{id}` is past ±9 × 10¹⁴; divide the amounts (rial to toman?) in the export"
             )));
         }
-        let quality = totals.quality(cleaned);
+        let mut quality = totals.quality(cleaned);
         let tables = tables(&folded, cleaned, inputs.run.as_of)?;
+        let customers = tables.first().map_or(0, Table::rows);
+        quality.extend(matched(cleaned, folded.iter().map(Vec::len).sum(), customers));
         Ok(Output { tables, quality, merged: vec![("transactions", totals.merged)], ..Output::default() })
     }
+}
+
+/// How many known customers are in the transactions too; none of them points to ids that are written in two ways.
+fn matched(cleaned: &Cleaned, buying: usize, all: usize) -> Option<Quality> {
+    let known = cleaned.attributes.keys.len();
+    if known == 0 {
+        return None;
+    }
+    let matched = buying + known - all;
+    let place = |source: &str| {
+        let file = cleaned.files.iter().find(|f| f.source == source);
+        file.map_or_else(String::new, |f| format!("`{}` of {}", f.id_column, f.file))
+    };
+    let mut note = format!("of {known} known customers");
+    if matched == 0 {
+        let (ours, theirs) = (place("customers"), place("transactions"));
+        note = format!("no id in {ours} is in {theirs}: are they written alike? see repair_ids and fold_ids");
+    }
+    let line = Quality::measured("customers", "known_customers_with_transactions", matched as f64, note);
+    Some(Quality { ok: matched > 0, ..line })
 }

@@ -70,6 +70,15 @@ pub const CUSTOMERS: TableSpec = TableSpec {
             "hour of most orders, 0..23 business time; the earliest among equals",
         )
         .nullable(),
+        ColumnSpec::new("interactions", Kind::Count, "", "rows of the interactions source; empty without that source")
+            .nullable(),
+        ColumnSpec::new(
+            "interaction_cost",
+            Kind::Money,
+            "currency",
+            "cost of these interactions; empty when the source tells no costs",
+        )
+        .nullable(),
         ColumnSpec::new(
             "{name}",
             Kind::Text,

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, StringBuilder};
 
-use crate::clean::{Cleaned, IdSpace};
+use crate::clean::{Cleaned, IdSpace, Interactions};
 use crate::purchases::Folded;
 use crate::table::{Categories, Table, TableBuilder, TableError};
 
@@ -42,7 +42,7 @@ pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> R
         .money("spend_net", money(cleaned.has_money, |f| f.spend_net))
         .money("margin", money(cleaned.has_margin, |f| f.margin))
         .real("spend_mean", means);
-    builder = favourites(builder, f, cleaned);
+    builder = interactions(favourites(builder, f, cleaned), f, &cleaned.interactions);
     for (name, values) in &cleaned.attributes.columns {
         let values = rows.known.as_ref().map_or_else(|| values.clone(), |positions| values.take(positions));
         builder = builder.with(name, values);
@@ -64,6 +64,15 @@ where
         return all(rows, value).into();
     }
     rows.iter().map(|f| (f.orders > 0).then(|| value(f))).collect()
+}
+
+fn interactions(builder: TableBuilder, rows: &[Folded], found: &Interactions) -> TableBuilder {
+    let of = |f: &Folded| found.by_customer.get(&f.customer).copied().unwrap_or_default();
+    let count = |f: &Folded| found.known.then(|| i64::from(of(f).0));
+    let cost = |f: &Folded| found.has_costs.then(|| of(f).1);
+    builder
+        .count("interactions", rows.iter().map(count).collect::<Int64Array>())
+        .money("interaction_cost", rows.iter().map(cost).collect::<Int64Array>())
 }
 
 fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> TableBuilder {

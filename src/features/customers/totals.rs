@@ -67,7 +67,8 @@ impl Totals {
             let gap = (counts.accepted.money - self.merged.money - self.money).unsigned_abs();
             let note = "accepted money − merged − spend_net of all customers";
             lines.push(Quality::at_most("customers", "money_unaccounted", gap as f64 / 10_000.0, 0.0, note));
-            let rows = i128::from(counts.accepted.rows) - i128::from(cleaned.ledger.lines());
+            let in_ledger = i128::from(cleaned.ledger.lines()) - i128::from(counts.refunds_on_orders);
+            let rows = i128::from(counts.accepted.rows) - in_ledger;
             let note = "accepted rows − lines in the ledger";
             lines.push(Quality::at_most("customers", "rows_unaccounted", rows.unsigned_abs() as f64, 0.0, note));
         }

@@ -142,7 +142,13 @@ impl Costs {
             let column = rows.as_ref().map_or_else(|| column.clone(), |rows| column.take(rows));
             (column.null_count() < column.len()).then(|| money(&column))
         };
-        Ok(Self { margin: column("margin"), service: column("service_cost"), acquisition: column("acquisition_cost") })
+        let service = match (column("service_cost"), column("interaction_cost")) {
+            (Some(known), Some(interactions)) => {
+                Some(known.iter().zip(interactions).map(|(known, cost)| known + cost).collect())
+            }
+            (known, interactions) => known.or(interactions),
+        };
+        Ok(Self { margin: column("margin"), service, acquisition: column("acquisition_cost") })
     }
 }
 

@@ -9,6 +9,7 @@ mod originals;
 mod purchases;
 mod returns;
 mod scoring;
+mod written;
 
 use std::path::PathBuf;
 

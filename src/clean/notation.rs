@@ -1,0 +1,431 @@
+//! How the columns of each file write dates and amounts: declared, or settled by looking at their values before any
+//! row is cleaned. What could be read in two ways is an error that shows both.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::notation::amount::{self, AmountNotation};
+use crate::notation::dates::{self, Calendar, DateNotation, EpochUnit, SerialSystem};
+use crate::notation::{Detected, Example, Reading, Verdict};
+use crate::source::{CalendarName, ColumnMap, Format, SourceError, SourceFile, SourceOptions, batches};
+
+use super::collect::SourceFiles;
+use super::dates::is_usual_iso;
+use super::error::CleanError;
+
+/// How a column of dates is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum DateReading {
+    /// ISO 8601.
+    #[default]
+    Iso,
+    /// Anything else; in workbooks, real dates among the texts are read too.
+    Written(DateNotation),
+}
+
+/// How a column of amounts is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AmountReading {
+    /// Digits with a decimal point at most.
+    #[default]
+    Plain,
+    /// No mark was seen: a later one is read where it can mean but one thing.
+    NoMark,
+    /// Marks and signs.
+    Written(AmountNotation),
+}
+
+/// How the columns of one file are written, by standard name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileNotation {
+    /// Columns of dates; ISO 8601 where one is missing.
+    pub dates: BTreeMap<String, DateReading>,
+    /// Columns of amounts; plain where one is missing.
+    pub amounts: BTreeMap<String, AmountReading>,
+}
+
+/// What the options of a source declare about its columns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Declared {
+    /// Notation of amounts.
+    pub amounts: Option<AmountNotation>,
+    /// Notation of dates.
+    pub dates: Option<DateNotation>,
+    /// Calendar of dates whose form is not declared.
+    pub calendar: Option<Calendar>,
+}
+
+impl Declared {
+    /// What the options declare.
+    ///
+    /// # Errors
+    /// The option that can't be understood, and why.
+    pub fn of(options: &SourceOptions) -> Result<Self, (&'static str, String)> {
+        let calendar = options.calendar.map(|calendar| match calendar {
+            CalendarName::Gregorian => Calendar::Gregorian,
+            CalendarName::SolarHijri => Calendar::SolarHijri,
+            CalendarName::LunarHijri => Calendar::LunarHijri,
+        });
+        let dates = match options.date_format.as_deref() {
+            None => None,
+            Some("excel_1900") => Some(DateNotation::Serial(SerialSystem::Excel1900)),
+            Some("excel_1904") => Some(DateNotation::Serial(SerialSystem::Excel1904)),
+            Some("epoch_seconds") => Some(DateNotation::Epoch(EpochUnit::Seconds)),
+            Some("epoch_milliseconds") => Some(DateNotation::Epoch(EpochUnit::Milliseconds)),
+            Some("epoch_microseconds") => Some(DateNotation::Epoch(EpochUnit::Microseconds)),
+            Some("epoch_nanoseconds") => Some(DateNotation::Epoch(EpochUnit::Nanoseconds)),
+            Some(pattern) => {
+                let written = DateNotation::written(pattern, calendar.unwrap_or_default());
+                Some(written.map_err(|e| ("date_format", e.to_string()))?)
+            }
+        };
+        let counterpart = |mark: char| if mark == ',' { '.' } else { ',' };
+        let marks = match (options.decimal, options.thousands) {
+            (None, None) => None,
+            (None, Some(thousands)) => Some((counterpart(thousands), Some(thousands))),
+            (Some(decimal), thousands) => Some((decimal, thousands.or(Some(counterpart(decimal))))),
+        };
+        let amounts = marks.map(|(decimal, thousands)| {
+            let unknown = "the marks must be two of `.`, `,`, space and `'`".to_owned();
+            AmountNotation::of_chars(decimal, thousands).ok_or(("decimal", unknown))
+        });
+        Ok(Self { amounts: amounts.transpose()?, dates, calendar })
+    }
+}
+
+/// Columns that hold dates, by input table.
+const DATE_COLUMNS: &[&str] = &["timestamp", "start", "end", "contacted_at", "responded_at"];
+
+/// Columns that hold amounts.
+const AMOUNT_COLUMNS: &[&str] = &[
+    "amount",
+    "quantity",
+    "unit_price",
+    "cost",
+    "margin",
+    "refunded",
+    "duration",
+    "score",
+    "scale",
+    "cost_per_contact",
+];
+
+/// Values of a column that are looked at before the rest of the file is.
+const SAMPLES: usize = 2_000;
+
+/// Values that are looked at when the first don't tell.
+const MOST_SAMPLES: usize = 20_000;
+
+/// Share of the values that a notation must read to be taken where others read the rest.
+const MAJORITY: f64 = 0.9;
+
+/// Settles how the columns of each file of a source are written.
+///
+/// # Errors
+/// Every column that could be read in two ways, or in none.
+pub fn settle(source: &mut SourceFiles) -> Vec<CleanError> {
+    let mut errors = retyped(source);
+    let mut notations = Vec::with_capacity(source.files.len());
+    let mut open = Vec::new();
+    for (at, file) in source.files.iter().enumerate() {
+        let mut notation = FileNotation::default();
+        for (standard, _) in &file.columns.0 {
+            let is_text = file.head.data_type(file.columns.in_file(standard)) == Some(&DataType::String);
+            if !is_text {
+                continue;
+            }
+            let column = Column { source, file, standard };
+            if DATE_COLUMNS.contains(&standard.as_str()) {
+                match column.dates() {
+                    Ok(reading) => drop(notation.dates.insert(standard.clone(), reading)),
+                    Err(error) => errors.push(error),
+                }
+            } else if AMOUNT_COLUMNS.contains(&standard.as_str()) {
+                match column.amounts() {
+                    Ok(reading) => drop(notation.amounts.insert(standard.clone(), reading)),
+                    Err(error) => open.push((at, standard.clone(), error)),
+                }
+            }
+        }
+        notations.push(notation);
+    }
+    for (at, standard, error) in open {
+        match common(&notations, &standard) {
+            Some(reading) => drop(notations[at].amounts.insert(standard, reading)),
+            None => errors.push(error),
+        }
+    }
+    source.notations = notations;
+    errors
+}
+
+/// The marks that the other files of a source agree on in a column.
+fn common(notations: &[FileNotation], standard: &str) -> Option<AmountReading> {
+    let told = notations.iter().filter_map(|n| n.amounts.get(standard)).filter(|r| **r != AmountReading::NoMark);
+    let mut told = told.copied().collect::<Vec<_>>();
+    told.dedup();
+    match told.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// Columns of amounts that are numbers in one file and text in another, without a decimal mark declared.
+fn retyped(source: &SourceFiles) -> Vec<CleanError> {
+    let mut errors = Vec::new();
+    if source.declared.amounts.is_some() {
+        return errors;
+    }
+    for standard in AMOUNT_COLUMNS {
+        let kind = |file: &SourceFile| {
+            let typed = !file.file.format.is_text();
+            let column = file.columns.0.iter().find(|(name, _)| name == standard).filter(|_| typed)?;
+            file.head.data_type(&column.1).cloned()
+        };
+        let number = source.files.iter().filter_map(kind).find(|kind| *kind != DataType::String);
+        let Some(number) = number else { continue };
+        for file in source.files.iter().filter(|file| kind(file) == Some(DataType::String)) {
+            let column = Column { source, file, standard };
+            let first = column.samples(1).ok().and_then(|s| s.into_iter().next()).unwrap_or_default();
+            let hint = format!("set `decimal` in [sources.{}], or export numbers as numbers", source.table);
+            errors.push(
+                SourceError::WrongType {
+                    file: file.file.shown.clone(),
+                    column: file.columns.in_file(standard).to_owned(),
+                    found: format!("text (\"{}\" in row {})", first.1, first.0),
+                    wanted: format!("{number}, as in the other files"),
+                    hint,
+                }
+                .into(),
+            );
+        }
+    }
+    errors
+}
+
+/// A column of a file whose notation is looked for.
+struct Column<'a> {
+    source: &'a SourceFiles,
+    file: &'a SourceFile,
+    standard: &'a str,
+}
+
+/// A value with its line.
+type Sample = (u64, String);
+
+/// Stops reading when there are samples enough.
+enum Stop {
+    Enough,
+    Failed(SourceError),
+}
+
+impl From<SourceError> for Stop {
+    fn from(error: SourceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Column<'_> {
+    /// The first distinct values that are filled.
+    fn samples(&self, most: usize) -> Result<Vec<Sample>, CleanError> {
+        let name = self.file.columns.in_file(self.standard).to_owned();
+        let columns = ColumnMap(vec![(self.standard.to_owned(), name)]);
+        let only = SourceFile { columns, ..self.file.clone() };
+        let mut seen = std::collections::BTreeSet::new();
+        let mut samples = Vec::new();
+        let read = batches(self.source.table, &only, |batch| -> Result<(), Stop> {
+            let column = batch.frame.columns().first().and_then(|c| c.str().ok().cloned()).unwrap_or_default();
+            for (row, text) in column.iter().enumerate() {
+                let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
+                if seen.insert(text.to_owned()) {
+                    samples.push((batch.lines.of(row), text.to_owned()));
+                }
+                if samples.len() >= most {
+                    return Err(Stop::Enough);
+                }
+            }
+            if batch.frame.height() > 0 && most == SAMPLES { Err(Stop::Enough) } else { Ok(()) }
+        });
+        match read {
+            Ok(()) | Err(Stop::Enough) => Ok(samples),
+            Err(Stop::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    fn dates(&self) -> Result<DateReading, CleanError> {
+        let mut samples = self.samples(SAMPLES)?;
+        if let Some(declared) = &self.source.declared.dates {
+            let reads = |text: &str| dates::parse(text, declared).is_ok() || self.is_sheet_date(text);
+            let read = samples.iter().filter(|(_, text)| reads(text)).count();
+            if read * 2 < samples.len() {
+                let unread = samples.iter().find(|(_, text)| !reads(text)).cloned().unwrap_or_default();
+                return Err(self.unread_dates(&unread, &format!(" in the declared notation {declared}"), &samples));
+            }
+            return Ok(DateReading::Written(declared.clone()));
+        }
+        let iso = samples.iter().filter(|(_, text)| is_usual_iso(text)).count();
+        if iso * 2 >= samples.len() && (iso == samples.len() || !self.is_sheet()) {
+            return Ok(DateReading::Iso);
+        }
+        samples.retain(|(_, text)| !self.is_sheet_date(text));
+        let mut found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
+        if matches!(found.verdict, Verdict::Ambiguous(_)) {
+            samples = self.samples(MOST_SAMPLES)?;
+            samples.retain(|(_, text)| !self.is_sheet_date(text));
+            found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
+        }
+        let is_doubtful = matches!(found.verdict, Verdict::Ambiguous(_) | Verdict::Conflict(_));
+        if iso > samples.len() && !is_doubtful && chosen(&found).is_none() {
+            return Ok(DateReading::Iso);
+        }
+        let Some(notation) = chosen(&found) else { return Err(self.date_error(&found, &samples)) };
+        if let Some(wanted) = self.source.declared.calendar
+            && !matches!(&notation, DateNotation::Written { calendar, .. } if *calendar == wanted)
+        {
+            let first = samples.first().cloned().unwrap_or_default();
+            return Err(self.unread_dates(&first, " in the declared calendar", &samples));
+        }
+        Ok(DateReading::Written(notation))
+    }
+
+    fn is_sheet(&self) -> bool {
+        self.file.file.format == Format::Workbook
+    }
+
+    fn is_sheet_date(&self, text: &str) -> bool {
+        self.is_sheet() && is_usual_iso(text)
+    }
+
+    fn date_error(&self, found: &Detected<DateNotation>, samples: &[Sample]) -> CleanError {
+        match &found.verdict {
+            Verdict::Ambiguous(readings) => self.two_readings(readings, samples, |n| match n {
+                DateNotation::Written { pattern, calendar: Calendar::Gregorian } => {
+                    format!("date_format = \"{}\"", pattern.written())
+                }
+                DateNotation::Written { pattern, calendar } => {
+                    format!("date_format = \"{}\", calendar = \"{calendar}\"", pattern.written())
+                }
+                other => format!("date_format for a {other}"),
+            }),
+            _ => {
+                let first = found.unread.first().map_or(0, |u| u.sample.saturating_sub(1));
+                let sample = samples.get(first).or(samples.first()).cloned().unwrap_or_default();
+                self.unread_dates(&sample, "", samples)
+            }
+        }
+    }
+
+    fn unread_dates(&self, sample: &Sample, under: &str, samples: &[Sample]) -> CleanError {
+        let found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
+        let said = match &found.verdict {
+            Verdict::Conflict(partials) => {
+                let shown = partials.iter().take(2).map(|p| format!("{} reads {} values", p.notation, p.read));
+                format!("; {}", shown.collect::<Vec<_>>().join(", "))
+            }
+            _ => chosen(&found).map_or_else(String::new, |notation| format!("; its values read as {notation}")),
+        };
+        CleanError::UnreadDates {
+            table: self.source.table.to_owned(),
+            file: self.file.file.shown.clone(),
+            line: sample.0,
+            column: self.file.columns.in_file(self.standard).to_owned(),
+            value: sample.1.clone(),
+            said: format!("is no date{under}{said}"),
+        }
+    }
+
+    /// The error that shows what a column's values would be in each of several notations.
+    fn two_readings<N: Clone>(
+        &self,
+        readings: &[Reading<N>],
+        samples: &[Sample],
+        option: impl Fn(&N) -> String,
+    ) -> CleanError {
+        let example = |reading: &Reading<N>| reading.examples.first().cloned();
+        let first = readings.first().and_then(example);
+        let at = first.as_ref().map_or(0, |e: &Example| e.sample.saturating_sub(1));
+        let sample = samples.get(at).cloned().unwrap_or_default();
+        let shown = readings.iter().take(3).map(|reading| {
+            let says = example(reading).map_or_else(String::new, |e| e.says);
+            format!("{says} ({})", option(&reading.notation))
+        });
+        CleanError::TwoReadings {
+            table: self.source.table.to_owned(),
+            file: self.file.file.shown.clone(),
+            line: sample.0,
+            column: self.file.columns.in_file(self.standard).to_owned(),
+            value: sample.1,
+            readings: shown.collect::<Vec<_>>().join(" or "),
+        }
+    }
+
+    fn amounts(&self) -> Result<AmountReading, CleanError> {
+        if let Some(declared) = self.source.declared.amounts {
+            return Ok(AmountReading::Written(declared));
+        }
+        let marked = |samples: Vec<Sample>| {
+            let marked = samples.into_iter().filter(|(_, text)| !is_whole(text));
+            marked.collect::<Vec<_>>()
+        };
+        let mut samples = marked(self.samples(SAMPLES)?);
+        if samples.is_empty() {
+            return Ok(AmountReading::NoMark);
+        }
+        let decimals = |text: &str| plain_decimals(text);
+        if samples.iter().all(|(_, text)| decimals(text).is_some())
+            && samples.iter().any(|(_, text)| decimals(text).is_some_and(|places| places != 3))
+        {
+            return Ok(AmountReading::Plain);
+        }
+        let mut found = amount::detect(samples.iter().map(|(_, text)| text.as_str()));
+        if matches!(found.verdict, Verdict::Ambiguous(_)) {
+            samples = marked(self.samples(MOST_SAMPLES)?);
+            found = amount::detect(samples.iter().map(|(_, text)| text.as_str()));
+        }
+        match (&found.verdict, chosen(&found)) {
+            (_, Some(notation)) => Ok(AmountReading::Written(notation)),
+            (Verdict::Ambiguous(readings), None) => Err(self.two_readings(readings, &samples, |notation| {
+                notation.decimal.map_or_else(|| format!("{notation}"), |mark| format!("decimal = \"{}\"", mark.char()))
+            })),
+            (Verdict::Conflict(partials), None) => {
+                let shown = partials.iter().take(2).map(|p| {
+                    let unread = p.unread.first().map_or("", |u| u.text.as_str());
+                    format!("{} reads {} of its values, but not \"{unread}\"", p.notation, p.read)
+                });
+                Err(CleanError::UnreadAmounts {
+                    table: self.source.table.to_owned(),
+                    file: self.file.file.shown.clone(),
+                    column: self.file.columns.in_file(self.standard).to_owned(),
+                    said: shown.collect::<Vec<_>>().join("; "),
+                })
+            }
+            _ => Ok(AmountReading::NoMark),
+        }
+    }
+}
+
+/// The notation of a column, where its values tell: the one that reads all, or nearly all while others read the rest.
+fn chosen<N: Clone>(found: &Detected<N>) -> Option<N> {
+    if let Some(reading) = found.decided() {
+        return Some(reading.notation.clone());
+    }
+    let Verdict::Conflict(partials) = &found.verdict else { return None };
+    let best = partials.first()?;
+    let readable = best.read + best.unread.len();
+    (best.read as f64 >= MAJORITY * readable as f64).then(|| best.notation.clone())
+}
+
+/// Digits, with a minus before them at most.
+fn is_whole(text: &str) -> bool {
+    let digits = text.trim().strip_prefix('-').unwrap_or(text.trim());
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Decimal places of digits with a point between them.
+fn plain_decimals(text: &str) -> Option<usize> {
+    let digits = text.trim().strip_prefix('-').unwrap_or(text.trim());
+    let (whole, decimals) = digits.split_once('.')?;
+    let all = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    (!whole.is_empty() && all(whole) && all(decimals)).then_some(decimals.len())
+}

@@ -3,12 +3,13 @@
 //! Data flow one way, and each module knows only those above it:
 //!
 //! ```text
-//! numerics → notation → table → history → source → clean → purchases → stage → features → models → segments → targets
-//!          → registry → config → sink → engine → report → cli
+//! numerics → notation → linkage → survey → table → history → source → clean → purchases → stage → features → models
+//!          → segments → targets → registry → config → sink → engine → report → cli
 //! ```
 
 pub mod numerics;
 pub mod notation;
+pub mod survey;
 pub mod table;
 pub mod history;
 pub mod source;

@@ -276,7 +276,7 @@ impl Column<'_> {
             found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
         }
         let is_doubtful = matches!(found.verdict, Verdict::Ambiguous(_) | Verdict::Conflict(_));
-        if iso > samples.len() && !is_doubtful && chosen(&found).is_none() {
+        if iso >= samples.len() && !is_doubtful && chosen(&found).is_none() {
             return Ok(DateReading::Iso);
         }
         let Some(notation) = chosen(&found) else { return Err(self.date_error(&found, &samples)) };

@@ -47,6 +47,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// How well would each model have predicted the most recent past?
     Backtest(BacktestArgs),
+    /// Look at exports and write a pipeline file for them
+    Init(InitArgs),
     /// Everything about one customer of a run, and why each rule did or didn't match
     Explain(ExplainArgs),
     /// Write a synthetic retailer with known truths
@@ -117,6 +119,20 @@ pub(super) struct ExplainArgs {
     /// Customer id as in the sources
     #[arg(long, value_name = "ID")]
     pub(super) customer: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  acrm init exports/*.csv                      to the screen
+  acrm init exports/* --out nightly.toml && acrm run nightly.toml
+Every guess stands in the file with its evidence, every doubt as a question.")]
+pub(super) struct InitArgs {
+    /// Exports: CSV, Excel, Parquet, JSON, ...
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Pipeline file to write; default: the screen
+    #[arg(long, value_name = "PIPELINE")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

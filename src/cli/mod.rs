@@ -4,6 +4,7 @@ mod args;
 mod backtest;
 mod check;
 mod explain;
+mod init;
 mod printer;
 mod run;
 mod schema;
@@ -71,6 +72,7 @@ pub fn main() -> u8 {
         Command::Run(options) => run::run(&options, &printer),
         Command::Check(options) => check::check(&options, &printer),
         Command::Backtest(options) => backtest::backtest(&options, &printer),
+        Command::Init(options) => init::init(&options, &printer),
         Command::Explain(options) => explain::explain(&options, &printer),
         Command::Synth(options) => synth::synth(&options, &printer),
         Command::Schema(options) => schema::schema(&options, &printer),

@@ -18,7 +18,7 @@ impl Rules {
     pub(super) fn of(cleaned: &Cleaned) -> Self {
         Self {
             zero_amount: cleaned.options.zero_amount,
-            merge_duplicates: cleaned.options.duplicates == Duplicates::Merge,
+            merge_duplicates: cleaned.options.duplicates != Duplicates::Keep,
             has_money: cleaned.has_money,
             category_ranks: cleaned.categories.ranks().1,
             channel_ranks: cleaned.channels.ranks().1,

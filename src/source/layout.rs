@@ -22,6 +22,9 @@ pub struct TextLayout {
     pub header_line: u64,
 }
 
+/// NUL bytes are strays in a text when there is no more than one among so many bytes.
+const STRAY_NUL: usize = 100;
+
 /// Most characters of a line that a message quotes.
 const QUOTED: usize = 120;
 
@@ -42,7 +45,13 @@ pub(super) fn encoding_of(
         let unknown = || SourceError::unreadable(&file.shown, format!("no encoding is called `{label}`"), hint);
         return named.map(|encoding| (encoding, None)).ok_or_else(unknown);
     }
-    let found: Detected<&'static Encoding> = encoding::detect(head, whole);
+    let mut found: Detected<&'static Encoding> = encoding::detect(head, whole);
+    let nuls = memchr::memchr_iter(0, head).count();
+    if matches!(found.verdict, Verdict::Nothing) && nuls > 0 && nuls * STRAY_NUL <= head.len() {
+        // the rows that hold them go to quarantine
+        let rest: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
+        found = encoding::detect(&rest, whole);
+    }
     match &found.verdict {
         Verdict::Certain(reading) => Ok((reading.notation, None)),
         Verdict::Plausible { chosen, .. } => {
@@ -159,7 +168,7 @@ fn header_line(
 }
 
 /// The beginning of a text; a character that the end cuts is left out, and malformed bytes are no concern here.
-fn decoded(head: &[u8], encoding: &'static Encoding) -> String {
+pub(super) fn decoded(head: &[u8], encoding: &'static Encoding) -> String {
     if encoding == UTF_8 {
         let text = String::from_utf8_lossy(head);
         return text.trim_start_matches('\u{feff}').to_owned();

@@ -18,9 +18,10 @@ const MOST_UNPACKED_BYTES: u64 = 4 << 30;
 
 const DAMAGED: &str = "does it open in a spreadsheet program? save it again, without a password";
 
-type Workbook = calamine::Sheets<std::io::Cursor<std::sync::Arc<[u8]>>>;
+/// An open workbook.
+pub(super) type Workbook = calamine::Sheets<std::io::Cursor<std::sync::Arc<[u8]>>>;
 
-fn open(file: &InputFile) -> Result<Workbook, SourceError> {
+pub(super) fn open(file: &InputFile) -> Result<Workbook, SourceError> {
     if file.bytes > MOST_BYTES {
         let reason = format!("the workbook is larger than {} MiB", MOST_BYTES >> 20);
         return Err(SourceError::unreadable(&file.shown, reason, "export it as CSV"));
@@ -172,6 +173,13 @@ impl Sheet {
         let frame = DataFrame::new(lines.len(), columns)?;
         Ok(Batch { frame, lines, malformed: Vec::new() })
     }
+}
+
+/// The row of a sheet, from 1, that seems to name its columns: the first with more than half of its cells filled.
+pub(super) fn title_rows(range: &Range<Data>) -> usize {
+    let first = range.start().map_or(0, |(row, _)| row as usize) + 1;
+    let is_header = |row: &[Data]| row.iter().filter(|cell| text_of(cell).is_some()).count() * 2 > row.len();
+    first + range.rows().position(is_header).unwrap_or(0)
 }
 
 /// A cell as text: whole numbers without `.0`, dates in ISO 8601, errors such as `#N/A` as they show.

@@ -108,7 +108,8 @@ fn workbooks_that_are_cut_off() {
 #[test]
 fn workbooks_that_unpack_to_far_more() {
     let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated).large_file(true);
     book.start_file("xl/worksheets/sheet1.xml", options).expect("begun");
     let zeros = vec![b' '; 1 << 20];
     for _ in 0..5_000 {

@@ -110,14 +110,10 @@ fn several_currencies_are_refused_or_converted() {
     // signs beside the amounts tell as well, and a table of rates by day
     let signs = "customer_id,timestamp,amount\nA,2024-01-05,€ 10.50\nA,2024-01-06,$ 10.00\nA,2024-01-12,$ 10.00\n";
     let by_day = "[pipeline]\nname = \"case\"\ncurrency = \"EUR\"\n[sources.transactions]\npath = \"orders.csv\"\n[clean]\nrates_by_day = \"rates.csv\"\n";
-    for (name, text) in [
-        ("orders.csv", signs),
-        ("p.toml", by_day),
-        ("rates.csv", "day,currency,rate\n2024-01-01,$,0.5\n2024-01-10,$,0.9\n"),
-    ] {
-        std::fs::write(folder.path().join(name), text).expect("written");
-    }
+    let rates = "day,currency,rate\n2024-01-01,$,0.5\n2024-01-10,$,0.9\n";
+    let folder = crate::support::folder(&[("orders.csv", signs), ("p.toml", by_day), ("rates.csv", rates)]);
     run_ok(folder.path(), &["run", "p.toml"]);
+    let run = folder.path().join("out/latest");
     assert_eq!(spend(&run, "A"), 10.5 + 5.0 + 9.0);
 }
 

@@ -17,7 +17,7 @@ use super::head::head;
 use super::layout::decoded;
 use super::options::{PathList, SourceOptions};
 use super::read::{ColumnMap, SourceFile, batches};
-use super::workbook::{open, title_rows};
+use super::workbook::{date_columns, open, title_rows};
 
 /// Rows that are looked at.
 const ROWS: usize = 5_000;
@@ -90,18 +90,25 @@ fn sheet_sample(file: &InputFile) -> Result<FileSample, SourceError> {
         if let Ok(range) = workbook.worksheet_range(&name)
             && !range.is_empty()
         {
-            filled.push((name, title_rows(&range)));
+            filled.push((name, title_rows(&range), date_columns(&range)));
         }
     }
     if filled.is_empty() {
         return Err(SourceError::Empty { file: file.shown.clone() });
     }
-    let (sheet, header_row) = filled.remove(0);
-    let other_sheets = filled.into_iter().map(|(name, _)| name).collect();
+    let (sheet, header_row, dates) = filled.remove(0);
+    let other_sheets = filled.into_iter().map(|(name, ..)| name).collect();
     let options =
         SourceOptions { header_row: Some(header_row), sheet: PathList::One(sheet.clone()), ..SourceOptions::default() };
     let one = InputFile { sheet: Some(sheet.clone()), ..file.clone() };
-    rows_of(&one, &options, SampleFormat::Workbook { sheet, other_sheets, header_row })
+    let mut sample = rows_of(&one, &options, SampleFormat::Workbook { sheet, other_sheets, header_row })?;
+    for (column, is_date) in sample.columns.iter_mut().zip(dates) {
+        if is_date {
+            column.kind = SampleKind::Instant;
+        }
+    }
+    sample.path.clone_from(&file.shown);
+    Ok(sample)
 }
 
 /// Rows enough were read, or reading failed.

@@ -182,6 +182,12 @@ pub(super) fn title_rows(range: &Range<Data>) -> usize {
     first + range.rows().position(is_header).unwrap_or(0)
 }
 
+/// Which columns of a sheet hold real dates.
+pub(super) fn date_columns(range: &Range<Data>) -> Vec<bool> {
+    let is_date = |cell: Option<&Data>| matches!(cell, Some(Data::DateTime(_) | Data::DateTimeIso(_)));
+    (0..range.width()).map(|at| range.rows().any(|row| is_date(row.get(at)))).collect()
+}
+
 /// A cell as text: whole numbers without `.0`, dates in ISO 8601, errors such as `#N/A` as they show.
 fn text_of(cell: &Data) -> Option<String> {
     let text = match cell {

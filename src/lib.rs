@@ -9,6 +9,7 @@
 
 pub mod numerics;
 pub mod notation;
+pub mod linkage;
 pub mod survey;
 pub mod table;
 pub mod history;

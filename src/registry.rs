@@ -1,6 +1,6 @@
 //! THE list of analyses, in flow order.
 
-use crate::clean::QUARANTINE;
+use crate::clean::{IDENTITIES, IDENTITY_LOG, IDENTITY_REVIEW, QUARANTINE};
 use crate::features::customers::CustomersAnalysis;
 use crate::models::clv::ClvAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
@@ -14,8 +14,8 @@ use crate::targets::lists::TargetsAnalysis;
 pub const ANALYSES: &[&dyn Analysis] =
     &[&CustomersAnalysis, &ClvAnalysis, &RfmAnalysis, &ClustersAnalysis, &MembershipsAnalysis, &TargetsAnalysis];
 
-/// The tables that every run makes itself: refused rows, and what was checked.
-pub const RUN_TABLES: &[&TableSpec] = &[&QUARANTINE, &RUN_QUALITY];
+/// The tables that runs make themselves: who is who when that is asked for, refused rows, and what was checked.
+pub const RUN_TABLES: &[&TableSpec] = &[&IDENTITIES, &IDENTITY_LOG, &IDENTITY_REVIEW, &QUARANTINE, &RUN_QUALITY];
 
 /// Tables that analyses make for each other and nobody publishes.
 pub const INTERNAL_TABLES: &[&str] = &["purchase_history"];

@@ -8,6 +8,7 @@ use polars::prelude::*;
 use crate::source::{self, Format};
 use crate::table::{Categories, Column as Values, parse_day};
 
+use super::collect::SourceFiles;
 use super::counts::SourceCounts;
 use super::error::CleanError;
 use super::ids::IdSpace;
@@ -62,6 +63,10 @@ pub(super) struct AttributeReader {
     keys: Vec<u64>,
     parts: Vec<DataFrame>,
     notation: Notation,
+    /// All attributes of the source, whichever files have them.
+    names: Vec<String>,
+    /// Whether the file that a row comes from is an attribute.
+    with_file: bool,
 }
 
 /// What the cells of a source's text columns may stand for.
@@ -110,6 +115,12 @@ impl KeySpace<'_> {
 }
 
 impl AttributeReader {
+    /// A reader of a source; `with_file` adds the file of each row as `source_file`.
+    pub(super) fn new(source: Option<&SourceFiles>, with_file: bool) -> Self {
+        let all = source.into_iter().flat_map(|s| &s.columns.0).map(|(name, _)| name.clone());
+        Self { names: all.filter(|name| name != "customer_id").collect(), with_file, ..Self::default() }
+    }
+
     /// Takes a batch of a file.
     pub(super) fn take(
         &mut self,
@@ -148,14 +159,28 @@ impl AttributeReader {
             let mask = BooleanChunked::new("kept".into(), kept);
             batch = batch.filter(&mask).unwrap_or_default();
         }
-        self.parts.push(batch);
+        self.parts.push(self.completed(batch, &view.source.file.shown).unwrap_or_default());
         Ok(refused)
+    }
+
+    /// The columns of a batch in the order of the source, empty where its file lacks an attribute.
+    fn completed(&self, batch: DataFrame, file: &str) -> PolarsResult<DataFrame> {
+        let height = batch.height();
+        let column = |name: &String| match batch.column(name) {
+            Ok(column) => column.clone(),
+            Err(_) => Series::full_null(name.as_str().into(), height, &DataType::String).into_column(),
+        };
+        let mut columns = self.names.iter().map(column).collect::<Vec<_>>();
+        if self.with_file && !self.names.iter().any(|name| name == "source_file") {
+            columns.push(Series::new("source_file".into(), vec![file; height]).into_column());
+        }
+        DataFrame::new(height, columns)
     }
 
     /// One row per customer. Rows that share an id are merged: the one with the most filled cells stays, the text
     /// of the row deciding between equals.
     pub(super) fn finish(self, space: &IdSpace, counts: &mut [SourceCounts]) -> PolarsResult<Attributes> {
-        let Self { keys: all_keys, parts, notation } = self;
+        let Self { keys: all_keys, parts, notation, .. } = self;
         let Some(counts) = counts.iter_mut().find(|counts| counts.source == "customers") else {
             return Ok(Attributes::default());
         };

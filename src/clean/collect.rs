@@ -13,6 +13,7 @@ use super::dates::Clock;
 use super::error::CleanError;
 use super::events::{EventReader, Interactions};
 use super::exchange::Exchange;
+use super::identity::{Customers, Identity, KnownPersons, resolve_persons};
 use super::ids::{IdSpace, Interner};
 use super::ledger::Ledger;
 use super::notation::{Declared, FileNotation};
@@ -67,7 +68,7 @@ pub struct Sources<'a> {
 }
 
 /// What the whole of the cleaning goes by.
-#[derive(Debug)]
+#[expect(missing_debug_implementations, reason = "it holds a function")]
 pub struct CleanSettings<'a> {
     /// The `[clean]` section.
     pub options: &'a CleanOptions,
@@ -81,6 +82,8 @@ pub struct CleanSettings<'a> {
     pub base: PathBuf,
     /// Where temporary files may go.
     pub scratch: PathBuf,
+    /// What the run before knew of persons.
+    pub known: &'a KnownPersons<'a>,
 }
 
 /// Told how far reading is: table, rows so far.
@@ -121,6 +124,8 @@ pub struct Cleaned {
     pub attributes: Attributes,
     /// What passed between the business and its customers.
     pub interactions: Interactions,
+    /// The customers as persons, when they are.
+    pub identity: Option<Identity>,
     /// Balance per source.
     pub counts: Vec<SourceCounts>,
     /// Refused rows.
@@ -167,11 +172,18 @@ pub fn clean(
     let mut cleaner = transaction_cleaner(transactions, &assortment, settings, space)?;
     read_transactions(transactions, &mut cleaner, &mut intake, progress)?;
     let TransactionCleaner {
-        customers: mut space, mut spellings, ledger, channels, categories, counts: mut own, ..
+        customers: mut space,
+        mut spellings,
+        mut ledger,
+        channels,
+        categories,
+        counts: mut own,
+        ..
     } = cleaner;
     let rules = LineRules::new(settings.options);
     let mut keys = KeySpace { space: &mut space, spellings: &mut spellings, rules: &rules };
-    let attributes = read_customers(customers, &mut keys, &mut counts, &mut intake, progress)?;
+    let attributes =
+        read_customers(customers, settings.options.identity.is_some(), &mut keys, &mut counts, &mut intake, progress)?;
     let mut interactions = Interactions::default();
     for source in events {
         let mut reader = EventReader::new(source, settings, settings.as_of.or(cleaner.newest_day), &mut interactions);
@@ -186,19 +198,32 @@ pub fn clean(
     }
     own.folded_ids = spellings.folded();
     counts.insert(0, own);
-    let attributes = attributes.finish(&space, &mut counts).map_err(|e| {
+    let mut attributes = attributes.finish(&space, &mut counts).map_err(|e| {
         let shown = customers.and_then(|c| c.files.first()).map(|f| f.file.shown.clone()).unwrap_or_default();
         SourceError::unreadable(&shown, e, "do the files of this source have the same columns?")
     })?;
+    let mut space = spellings.shown(space);
+    let mut identity = None;
+    if let (Some(options), Some(day)) = (&settings.options.identity, settings.as_of.or(cleaner.newest_day)) {
+        let customers = Customers {
+            space: &mut space,
+            ledger: &mut ledger,
+            attributes: &mut attributes,
+            interactions: &mut interactions,
+        };
+        let told = |step: &str, count: u64| progress(step, count);
+        identity = Some(resolve_persons(customers, options, settings.known, day, &told)?);
+    }
     let columns = &transactions.columns;
     let has_extras = ledger.has_extras();
     Ok(Cleaned {
         ledger,
-        customers: spellings.shown(space),
+        customers: space,
         channels,
         categories,
         attributes,
         interactions,
+        identity,
         counts,
         rejected: intake.rejected,
         files: intake.files,
@@ -305,12 +330,13 @@ fn read_products(
 
 fn read_customers(
     source: Option<&SourceFiles>,
+    with_file: bool,
     keys: &mut KeySpace<'_>,
     counts: &mut Vec<SourceCounts>,
     intake: &mut Intake,
     progress: &Progress<'_>,
 ) -> Result<AttributeReader, CleanError> {
-    let mut reader = AttributeReader::default();
+    let mut reader = AttributeReader::new(source, with_file);
     let Some(source) = source else { return Ok(reader) };
     let mut own = SourceCounts::new(source.table);
     each_batch(source, intake, &mut own, |batch, view, own| {

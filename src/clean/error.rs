@@ -85,6 +85,9 @@ pub enum CleanError {
         /// Why.
         reason: String,
     },
+    /// What an earlier night knew of persons can't be read.
+    #[error("the persons of the run before can't be read: {0}\n  hint: remove the damaged run folder, or restore it")]
+    Identity(String),
     /// Temporary files failed.
     #[error("temporary space for transactions: {0}\n  hint: free space where the output goes")]
     Scratch(#[from] std::io::Error),

@@ -113,6 +113,22 @@ impl Ledger {
         if full && self.bytes_in_memory > MEMORY_BUDGET_BYTES { self.spill() } else { Ok(()) }
     }
 
+    /// The same lines under other customers, in partitions of these.
+    ///
+    /// # Errors
+    /// When a temporary file can't be written or read.
+    pub(super) fn rekeyed(&self, key: impl Fn(u64) -> u64) -> Result<Self> {
+        let mut next = Self::new(self.with_extras, self.scratch.join("persons"));
+        for number in 0..PARTITIONS {
+            let partition = self.partition(number)?;
+            let mut extras = partition.extras();
+            for line in partition.lines() {
+                next.push(Line { customer: key(line.customer), ..*line }, extras.next().copied())?;
+            }
+        }
+        Ok(next)
+    }
+
     /// Lets the lines go; what was folded from them stays. The count is kept.
     pub fn clear(&mut self) {
         self.partitions.iter_mut().for_each(|partition| *partition = Partition::default());

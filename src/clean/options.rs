@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::linkage::IdentityOptions;
+
 /// What an order of amount zero is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -98,4 +100,7 @@ pub struct CleanOptions {
     /// A CSV file with the columns day, currency and rate, relative to the pipeline file; the newest rate that is not
     /// after the day of a line holds.
     pub rates_by_day: Option<String>,
+    /// One person, one row: with this section, customers that are one person are found and merged; see
+    /// `[clean.identity]`.
+    pub identity: Option<IdentityOptions>,
 }

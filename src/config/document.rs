@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::clean::{CleanOptions, Declared};
+use crate::linkage::IdentityOptions;
 use crate::registry::ANALYSES;
 use crate::source::{INPUT_TABLES, PathList, SourceOptions};
 use crate::stage::{Diagnostic, Section};
@@ -53,7 +54,9 @@ pub fn parse<'a>(text: &'a str, diagnostics: &mut Vec<Diagnostic>) -> Document<'
     let pipeline_section = take_table(&mut root, "pipeline", diagnostics);
     let pipeline: PipelineOptions = pipeline_section.read(diagnostics);
     check_pipeline(&pipeline, &pipeline_section, diagnostics);
-    let clean = take_table(&mut root, "clean", diagnostics).read(diagnostics);
+    let clean_section = take_table(&mut root, "clean", diagnostics);
+    let clean: CleanOptions = clean_section.read(diagnostics);
+    check_clean(&clean, &clean_section, diagnostics);
     let said = diagnostics.len();
     let sources = take_sources(&mut root, diagnostics);
     let has_unknown_source = diagnostics[said..].iter().any(|d| d.message.starts_with("unknown source"));
@@ -95,6 +98,20 @@ fn check_pipeline(options: &PipelineOptions, section: &Section<'_>, diagnostics:
     }
     if let Some(zone) = &options.timezone {
         check_timezone(zone, section, diagnostics);
+    }
+}
+
+fn check_clean(options: &CleanOptions, section: &Section<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for error in options.identity.iter().flat_map(IdentityOptions::errors) {
+        diagnostics.push(Diagnostic::new(section.value_span("identity"), format!("`[clean.identity]`: {error}")));
+    }
+    if options.largest_amount.is_some_and(|largest| largest.is_nan() || largest <= 0.0) {
+        let diagnostic = Diagnostic::new(section.value_span("largest_amount"), "`largest_amount` must be above 0");
+        diagnostics.push(diagnostic);
+    }
+    if options.rates.values().any(|rate| !rate.is_finite() || *rate <= 0.0) {
+        let diagnostic = Diagnostic::new(section.value_span("rates"), "a rate must be above 0");
+        diagnostics.push(diagnostic.hint("what one unit is in the pipeline's currency: rates = { USD = 0.92 }"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod error;
+mod identity;
 mod manifest;
 mod order;
 mod plan;

@@ -16,6 +16,7 @@ use crate::stage::{ModelFile, Output, RunInfo, StageInputs};
 use crate::table::{Quality, Table, Tables, format_day, parse_day};
 
 use super::error::EngineError;
+use super::identity::{self, known_persons};
 use super::manifest::{InputEntry, Manifest, TableEntry};
 use super::order::waves;
 use super::plan::Plan;
@@ -82,6 +83,11 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineErr
     let history = history(plan, &as_of)?;
     let mut results = analyse(plan, &mut cleaned, &history, &run, progress, &mut clock)?;
     results.quality.extend(stray_newest_day(plan, &cleaned));
+    if let Some(identity) = &cleaned.identity {
+        results.quality.extend(identity::quality(identity));
+        results.models.push(identity::model_file(identity));
+        identity::tables(identity)?.into_iter().for_each(|table| results.tables.insert(table));
+    }
     let quality = judge(plan, &cleaned.counts, results.quality)?;
     results.tables.insert(quarantine_table(&mut cleaned.rejected)?);
     results.tables.insert(quality_table(&quality)?);
@@ -140,6 +146,7 @@ fn read(plan: &Plan, publication: &Publication, progress: &dyn Progress) -> Resu
         currency: &plan.currency,
         base: plan.base.clone(),
         scratch: publication.scratch_dir()?,
+        known: &|day| known_persons(&plan.out, day),
     };
     let Some(transactions) = plan.sources.get("transactions") else { return Err(EngineError::Sources(Vec::new())) };
     let events = plan.sources.values().filter(|s| !["transactions", "customers", "products"].contains(&s.table));

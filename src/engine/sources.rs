@@ -37,7 +37,7 @@ pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) ->
     }
     Ok(SourceFiles {
         table: table.name,
-        columns: mapped.first().map(|file| file.columns.clone()).unwrap_or_default(),
+        columns: all_columns(&mapped),
         files: mapped,
         declared: Declared::of(options).unwrap_or_default(),
         notations: Vec::new(),
@@ -46,34 +46,55 @@ pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) ->
     })
 }
 
-/// A column that is wanted: its standard name, and the names it may have in a file.
-type Wanted = (String, Vec<String>);
+/// All columns of the files, by their names in the first file that has them.
+fn all_columns(files: &[SourceFile]) -> ColumnMap {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for (standard, name) in files.iter().flat_map(|file| &file.columns.0) {
+        if !all.iter().any(|(known, _)| known == standard) {
+            all.push((standard.clone(), name.clone()));
+        }
+    }
+    ColumnMap(all)
+}
+
+/// A column that is wanted.
+#[derive(Debug)]
+struct Wanted {
+    /// Its standard name.
+    standard: String,
+    /// The names that it may have in a file.
+    names: Vec<String>,
+    /// Whether a file may lack it: an attribute that nobody asked for by name.
+    may_lack: bool,
+}
 
 /// The declared columns; without a declaration, those that bear the standard names in any of the files; for an open
 /// table all others as attributes. Required columns are always in it, so that their absence is noticed.
 fn wanted_columns(table: &InputTable, options: &SourceOptions, heads: &[(InputFile, Head)]) -> Vec<Wanted> {
-    let mut wanted: Vec<Wanted> =
-        options.columns.iter().map(|(standard, names)| (standard.clone(), names.names().to_vec())).collect();
+    let wanted =
+        |standard: &str, names: Vec<String>, may_lack: bool| Wanted { standard: standard.to_owned(), names, may_lack };
+    let mut all: Vec<Wanted> =
+        options.columns.iter().map(|(standard, names)| wanted(standard, names.names().to_vec(), false)).collect();
     if options.columns.is_empty() {
         let standard = table.names().filter(|name| heads.iter().any(|(_, head)| head.data_type(name).is_some()));
-        wanted.extend(standard.map(|name| (name.to_owned(), vec![name.to_owned()])));
+        all.extend(standard.map(|name| wanted(name, vec![name.to_owned()], false)));
     }
     for column in table.columns.iter().filter(|c| c.need == Need::Required) {
-        if !wanted.iter().any(|(standard, _)| standard == column.name) {
-            wanted.push((column.name.to_owned(), vec![column.name.to_owned()]));
+        if !all.iter().any(|w| w.standard == column.name) {
+            all.push(wanted(column.name, vec![column.name.to_owned()], false));
         }
     }
     if table.open {
-        let is_taken = |wanted: &[Wanted], name: &str| wanted.iter().any(|(_, names)| names.iter().any(|n| n == name));
-        let others = heads.iter().flat_map(|(_, head)| head.names()).filter(|name| !is_taken(&wanted, name));
+        let is_taken = |all: &[Wanted], name: &str| all.iter().any(|w| w.names.iter().any(|n| n == name));
+        let others = heads.iter().flat_map(|(_, head)| head.names()).filter(|name| !is_taken(&all, name));
         for (name, column) in attribute_names(others.collect::<Vec<_>>(), "") {
-            if !is_taken(&wanted, &column) && !column.is_empty() {
-                let free = free_name(&name, |taken| wanted.iter().any(|(standard, _)| standard == taken));
-                wanted.push((free, vec![column]));
+            if !is_taken(&all, &column) && !column.is_empty() {
+                let free = free_name(&name, |taken| all.iter().any(|w| w.standard == taken));
+                all.push(wanted(&free, vec![column], true));
             }
         }
     }
-    wanted
+    all
 }
 
 /// The wanted columns by the names they have in a file.
@@ -85,8 +106,11 @@ fn map_file(
     errors: &mut Vec<SourceError>,
 ) -> ColumnMap {
     let mut map = Vec::with_capacity(wanted.len());
-    for (standard, names) in wanted {
+    for Wanted { standard, names, may_lack } in wanted {
         let found = names.iter().find(|name| head.position(name).is_some());
+        if found.is_none() && *may_lack {
+            continue;
+        }
         let Some(name) = found.or(names.first()) else { continue };
         map.push((standard.clone(), name.clone()));
         if found.is_none() {

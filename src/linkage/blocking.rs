@@ -245,7 +245,12 @@ mod tests {
             postcode: Some("10"),
             ..RawPerson::default()
         };
-        let swapped = RawPerson { given_name: Some("Berg"), family_name: Some("Anna"), postcode: Some("10"), ..RawPerson::default() };
+        let swapped = RawPerson {
+            given_name: Some("Berg"),
+            family_name: Some("Anna"),
+            postcode: Some("10"),
+            ..RawPerson::default()
+        };
         let other = RawPerson { given_name: Some("Peter"), ..RawPerson::default() };
         let (mut found, _) = pairs(&prepared(&[anna, anna, swapped, other]), 10);
         found.sort_unstable();

@@ -46,6 +46,9 @@ pub(crate) struct Clusters {
     pub(crate) via: Vec<Option<u32>>,
     /// Positions of the links that the guard refused.
     pub(crate) refused: Vec<u32>,
+    /// The smallest rank of the group and the position of each link that joined records that weren't known to be one
+    /// person, ascending.
+    pub(crate) joins: Vec<(u32, u32)>,
 }
 
 /// Joins `n` records by links in their order. A link of reason [`LinkReason::Known`] with infinite weight isn't guarded.
@@ -59,17 +62,20 @@ pub(crate) fn cluster(n: usize, links: &[Link], guard: &Guard<'_>) -> Clusters {
     by_component.par_sort_unstable();
     let components: Vec<&[(u32, u32)]> = by_component.chunk_by(|x, y| x.0 == y.0).collect();
     let joined: Vec<Component> = components.par_iter().map(|component| join(component, links, guard)).collect();
-    let mut clusters = Clusters { group: (0..n as u32).collect(), via: vec![None; n], refused: Vec::new() };
+    let mut clusters = Clusters { group: (0..n as u32).collect(), via: vec![None; n], ..Clusters::default() };
     for component in joined {
         for (rank, first) in component.groups {
             clusters.group[rank as usize] = first;
         }
+        let group = |link: &u32| (clusters.group[links[*link as usize].a as usize], *link);
+        clusters.joins.extend(component.joins.iter().map(group));
         for (rank, link) in component.via {
             clusters.via[rank as usize] = Some(link);
         }
         clusters.refused.extend(component.refused);
     }
     clusters.refused.sort_unstable();
+    clusters.joins.sort_unstable();
     clusters
 }
 
@@ -79,6 +85,7 @@ struct Component {
     groups: Vec<(u32, u32)>,
     via: Vec<(u32, u32)>,
     refused: Vec<u32>,
+    joins: Vec<u32>,
 }
 
 fn join(component: &[(u32, u32)], links: &[Link], guard: &Guard<'_>) -> Component {
@@ -101,6 +108,9 @@ fn join(component: &[(u32, u32)], links: &[Link], guard: &Guard<'_>) -> Componen
         if !free && members[x].iter().any(|a| members[y].iter().any(|b| guard.forbids(*a, *b))) {
             joined.refused.push(*i);
             continue;
+        }
+        if link.reason != LinkReason::Known {
+            joined.joins.push(*i);
         }
         for rank in [link.a, link.b] {
             if !std::mem::replace(&mut seen[place(rank)], true) {

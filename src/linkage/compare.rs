@@ -20,15 +20,8 @@ pub enum Field {
 
 impl Field {
     /// All fields, in the order in which they are compared.
-    pub const ALL: [Self; 7] = [
-        Self::GivenName,
-        Self::FamilyName,
-        Self::BirthDate,
-        Self::Email,
-        Self::Phone,
-        Self::Address,
-        Self::Gender,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::GivenName, Self::FamilyName, Self::BirthDate, Self::Email, Self::Phone, Self::Address, Self::Gender];
 
     /// The field as the options and tables write it.
     pub fn as_str(self) -> &'static str {
@@ -52,7 +45,7 @@ impl Field {
             Self::BirthDate => &["missing", "equal", "one part differs", "same year", "different"],
             Self::Email => &["missing", "equal", "close", "different"],
             Self::Phone => &["missing", "equal", "typing error", "different"],
-            Self::Address => &["missing", "equal", "close", "same postcode", "same city", "different"],
+            Self::Address => &["missing", "equal", "same street", "close", "same postcode", "same city", "different"],
             Self::Gender => &["missing", "equal", "different"],
         }
     }
@@ -71,14 +64,16 @@ pub(crate) const LEVELS: usize = 7;
 
 pub(crate) const MISSING: usize = 0;
 pub(crate) const EQUAL: usize = 1;
-/// Of given names: sounds alike. Of birth dates: one part differs. Of e-mail and address: close. Of phones: typing error.
+/// Of names: sounds alike. Of birth dates: one part differs. Of e-mail: close. Of phones: typing error.
 pub(crate) const NEAR: usize = 2;
 pub(crate) const TYPO: usize = 3;
 pub(crate) const PART: usize = 4;
 pub(crate) const SWAPPED: usize = 5;
 const SAME_YEAR: usize = 3;
-const SAME_POSTCODE: usize = 3;
-const SAME_CITY: usize = 4;
+const SAME_STREET: usize = 2;
+const CLOSE_ADDRESS: usize = 3;
+pub(crate) const SAME_POSTCODE: usize = 4;
+pub(crate) const SAME_CITY: usize = 5;
 
 /// The agreement levels of a pair, four bits a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -142,11 +137,14 @@ pub(crate) fn compare(p: &Prepared, a: usize, b: usize) -> Pattern {
         .with(Field::Email, email(p, a, b))
         .with(Field::Phone, phone(p, a, b))
         .with(Field::Address, address(p, a, b))
-        .with(Field::Gender, match (p.gender[a], p.gender[b]) {
-            (0, _) | (_, 0) => MISSING,
-            (x, y) if x == y => EQUAL,
-            _ => Field::Gender.different(),
-        })
+        .with(
+            Field::Gender,
+            match (p.gender[a], p.gender[b]) {
+                (0, _) | (_, 0) => MISSING,
+                (x, y) if x == y => EQUAL,
+                _ => Field::Gender.different(),
+            },
+        )
 }
 
 /// The levels of given and family name. Swapped names are evidence of the given name, and the family name has none.
@@ -229,7 +227,10 @@ fn email(p: &Prepared, a: usize, b: usize) -> usize {
         return Field::Email.different();
     };
     let same_local = local_x == local_y && local_x.len() >= 5;
-    if same_local || (domain_x == domain_y && mistyped(local_x, local_y)) { NEAR } else { Field::Email.different() }
+    // mia.berg7 and mia.berg8 are two people
+    let digits = |text: &'_ str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    let typo = || domain_x == domain_y && mistyped(local_x, local_y) && digits(local_x) == digits(local_y);
+    if same_local || typo() { NEAR } else { Field::Email.different() }
 }
 
 fn phone(p: &Prepared, a: usize, b: usize) -> usize {
@@ -264,24 +265,25 @@ fn one_digit_off(x: u64, y: u64) -> bool {
     }
 }
 
+/// Equal: street, and postcode or, where none has one, city. Same street: the city is the same, and one has no postcode
+/// or it's mistyped. Close: as these, and the street is alike (Jaro-Winkler similarity) with the same house number.
 fn address(p: &Prepared, a: usize, b: usize) -> usize {
     let pair = |codes: &[u32]| (codes[a], codes[b]);
     let same = |(x, y): (u32, u32)| x != NONE && x == y;
-    let (street, postcode, city) = (pair(&p.street.codes), pair(&p.postcode.codes), pair(&p.city.codes));
     let none = |(x, y): (u32, u32)| x == NONE || y == NONE;
+    let (street, postcode, city) = (pair(&p.street.codes), pair(&p.postcode.codes), pair(&p.city.codes));
     if none(street) && none(postcode) && none(city) {
         return MISSING;
     }
-    let place = same(postcode) || same(city);
-    let unplaced = none(postcode) && none(city);
-    if same(street) && (place || unplaced) {
+    if same(pair(&p.address.codes)) {
         return EQUAL;
     }
-    let close = |(x, y): (u32, u32)| {
-        !none((x, y)) && strsim::jaro_winkler(p.streets.get(x), p.streets.get(y)) >= 0.93
-    };
-    if place && close(street) {
-        NEAR
+    let near = |(x, y): (u32, u32)| none((x, y)) || mistyped(p.postcodes.get(x), p.postcodes.get(y));
+    let place = same(postcode) || (near(postcode) && same(city));
+    if same(street) && place {
+        SAME_STREET
+    } else if place && !none(street) && alike(p.streets.get(street.0), p.streets.get(street.1)) {
+        CLOSE_ADDRESS
     } else if same(postcode) {
         SAME_POSTCODE
     } else if same(city) {
@@ -289,6 +291,11 @@ fn address(p: &Prepared, a: usize, b: usize) -> usize {
     } else {
         Field::Address.different()
     }
+}
+
+fn alike(x: &str, y: &str) -> bool {
+    let digits = |text: &'_ str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    digits(x) == digits(y) && strsim::jaro_winkler(x, y) >= 0.9
 }
 
 #[cfg(test)]
@@ -333,11 +340,17 @@ mod tests {
 
     #[test]
     fn dates_are_compared_by_their_parts() {
-        assert_eq!([civil(0), civil(-1), civil(11_016), civil(-135_140)],
-            [(1970, 1, 1), (1969, 12, 31), (2000, 2, 29), (1600, 1, 1)]);
+        assert_eq!(
+            [civil(0), civil(-1), civil(11_016), civil(-135_140)],
+            [(1970, 1, 1), (1969, 12, 31), (2000, 2, 29), (1600, 1, 1)]
+        );
         for (x, y, level) in [
-            ((1980, 3, 7), (1980, 7, 3), NEAR), ((1980, 3, 7), (1980, 3, 17), NEAR), ((1980, 3, 7), (1908, 3, 7), NEAR),
-            ((1980, 3, 7), (1981, 3, 7), NEAR), ((1980, 1, 1), (1980, 3, 7), SAME_YEAR), ((1980, 3, 7), (1980, 4, 9), 4),
+            ((1980, 3, 7), (1980, 7, 3), NEAR),
+            ((1980, 3, 7), (1980, 3, 17), NEAR),
+            ((1980, 3, 7), (1908, 3, 7), NEAR),
+            ((1980, 3, 7), (1981, 3, 7), NEAR),
+            ((1980, 1, 1), (1980, 3, 7), SAME_YEAR),
+            ((1980, 3, 7), (1980, 4, 9), 4),
             ((1980, 3, 7), (1955, 3, 7), 4),
         ] {
             assert_eq!(birth_level(x, y), level, "{x:?} {y:?}");
@@ -350,15 +363,23 @@ mod tests {
         let level = |a, b| pattern(email(a), email(b)).level(Field::Email);
         assert_eq!(level("mia.berg@x.org", "mia.berg@y.org"), NEAR);
         assert_eq!(level("mia.berg@x.org", "mia.brg@x.org"), NEAR);
+        assert_eq!(level("mia.berg7@x.org", "mia.berg8@x.org"), 3);
         assert_eq!(level("mia.berg@x.org", "tom@x.org"), 3);
         assert_eq!(level("mia.berg@x.org", ""), MISSING);
         assert!(one_digit_off(24_681_357 * 2, 24_681_375 * 2) && one_digit_off(1234 * 2, 1934 * 2));
         assert!(!one_digit_off(1234 * 2, 1943 * 2));
-        let at = |street, postcode| RawPerson { street: Some(street), postcode: Some(postcode), ..RawPerson::default() };
+        let at =
+            |street, postcode| RawPerson { street: Some(street), postcode: Some(postcode), ..RawPerson::default() };
         let level = |a, b| pattern(a, b).level(Field::Address);
         assert_eq!(level(at("12 High Street", "100"), at("12 High St.", "100")), EQUAL);
-        assert_eq!(level(at("12 High Street", "100"), at("12 Hihg Street", "100")), NEAR);
+        assert_eq!(level(at("12 High Street", "100"), at("12 Hihg Street", "100")), CLOSE_ADDRESS);
+        assert_eq!(level(at("12 High Street", "100"), at("13 High Street", "100")), SAME_POSTCODE);
         assert_eq!(level(at("12 High Street", "100"), at("9 Oak Lane", "100")), SAME_POSTCODE);
-        assert_eq!(level(at("12 High Street", "100"), at("12 High Street", "200")), 5);
+        assert_eq!(level(at("12 High Street", "100"), at("12 High Street", "200")), 6);
+        let bern = |postcode| RawPerson { city: Some("Bern"), ..at("12 High Street", postcode) };
+        assert_eq!(level(bern("3011"), bern("")), SAME_STREET);
+        assert_eq!(level(bern("3011"), bern("3012")), SAME_STREET);
+        assert_eq!(level(bern("3011"), bern("8045")), SAME_CITY);
+        assert_eq!(level(bern(""), bern("")), EQUAL);
     }
 }

@@ -48,7 +48,7 @@ fn first_m(field: Field) -> &'static [f64] {
         Field::BirthDate => &[0.94, 0.04, 0.01, CONTRADICTION],
         Field::Email => &[0.60, 0.05, 0.35],
         Field::Phone => &[0.65, 0.05, 0.30],
-        Field::Address => &[0.60, 0.08, 0.05, 0.12, 0.15],
+        Field::Address => &[0.50, 0.10, 0.08, 0.05, 0.12, 0.15],
         Field::Gender => &[0.98, 0.02],
     }
 }
@@ -61,12 +61,11 @@ pub(crate) fn built_in(records: u64) -> FittedLinkage {
         Field::BirthDate => vec![5e-5, 0.003, 1e-4, 0.99685],
         Field::Email => vec![1e-6, 1e-4, 0.999_899],
         Field::Phone => vec![1e-6, 1e-6, 0.999_998],
-        Field::Address => vec![1e-6, 1e-5, 1e-3, 0.03, 0.968_989],
+        Field::Address => vec![1e-6, 1e-5, 1e-5, 1e-3, 0.03, 0.968_979],
         Field::Gender => vec![0.5, 0.5],
     };
-    let fields = Field::ALL
-        .map(|field| FieldModel { field, m: first_m(field).to_vec(), u: u(field), trained: false })
-        .to_vec();
+    let fields =
+        Field::ALL.map(|field| FieldModel { field, m: first_m(field).to_vec(), u: u(field), trained: false }).to_vec();
     let prior = 1.0 / (records.max(2) as f64);
     FittedLinkage { records, prior, fields, runs: Vec::new(), random_pairs: 0, converged: false }
 }
@@ -147,7 +146,12 @@ fn patterns(p: &Prepared, blocking: &Blocking, pass: Pass) -> Vec<(Pattern, u64)
 
 fn tallied(mut counts: Vec<(Pattern, u64)>) -> Vec<(Pattern, u64)> {
     counts.sort_unstable();
-    counts.dedup_by(|later, first| later.0 == first.0 && { first.1 += later.1; true });
+    counts.dedup_by(|later, first| {
+        later.0 == first.0 && {
+            first.1 += later.1;
+            true
+        }
+    });
     counts
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::compare::{EQUAL, FIELDS, Field, LEVELS, MISSING, NEAR, Pattern, SWAPPED};
+use super::compare::{EQUAL, FIELDS, Field, LEVELS, MISSING, NEAR, Pattern, SAME_CITY, SAME_POSTCODE, SWAPPED};
 use super::prepared::{Coded, Prepared};
 
 /// The least probability of a level, so that no single field decides.
@@ -140,9 +140,9 @@ impl<'a> Weights<'a> {
             (Field::BirthDate, EQUAL) => rarity(&p.birth, a),
             (Field::Email, EQUAL) => sharers(&p.email, a),
             (Field::Phone, EQUAL) => sharers(&p.phone, a),
-            (Field::Address, EQUAL) if p.address.codes[a] == p.address.codes[b] => sharers(&p.address, a),
-            (Field::Address, 3) => rarity(&p.postcode, a),
-            (Field::Address, 4) => rarity(&p.city, a),
+            (Field::Address, EQUAL) => sharers(&p.address, a),
+            (Field::Address, SAME_POSTCODE) => rarity(&p.postcode, a),
+            (Field::Address, SAME_CITY) => rarity(&p.city, a),
             _ => 0.0,
         }
     }
@@ -179,8 +179,10 @@ fn clamped(ratio: f64) -> f64 {
 
 /// For each name, the records whose name has the same consonants; and the probability that two records' names do.
 fn sound_counts(p: &Prepared, coded: &Coded) -> (Vec<u32>, f64) {
-    let mut by_sound: Vec<(u32, u32)> =
-        (0..coded.counts.len() as u32).filter(|n| coded.counts[*n as usize] > 0).map(|n| (p.names.sound(n), n)).collect();
+    let mut by_sound: Vec<(u32, u32)> = (0..coded.counts.len() as u32)
+        .filter(|n| coded.counts[*n as usize] > 0)
+        .map(|n| (p.names.sound(n), n))
+        .collect();
     by_sound.sort_unstable();
     let mut counts = vec![0; coded.counts.len()];
     let mut pairs = 0.0;

@@ -85,7 +85,11 @@ impl Names {
         let count = |name: u32| counts.get(name as usize).copied().unwrap_or(0);
         let (rare, common) = (count(a).min(count(b)), count(a).max(count(b)));
         let established = rare >= ESTABLISHED && rare.saturating_mul(FAR_RARER) >= common;
-        if !established && self.scripts[a as usize] == self.scripts[b as usize] && mistyped(x, y) {
+        let typo = match self.scripts[a as usize] == self.scripts[b as usize] {
+            true => mistyped(x, y),
+            false => consonants_mistyped(self.consonants(a), self.consonants(b)),
+        };
+        if !established && typo {
             return Likeness::Typo;
         }
         if is_part(x, y) || is_part(y, x) { Likeness::Part } else { Likeness::Different }
@@ -102,12 +106,23 @@ impl Names {
 /// neighbour (optimal string alignment distance) in texts of 4 letters and more, two in 8 and more.
 pub(crate) fn mistyped(x: &str, y: &str) -> bool {
     let (m, n) = (x.chars().count(), y.chars().count());
-    let allowed = match m.min(n) {
-        0..4 => return false,
-        4..8 => 1,
+    let allowed = match (m.min(n), m.max(n)) {
+        (0..3, _) | (_, 0..4) => return false,
+        (3..8, _) => 1,
         _ => 2,
     };
     m.abs_diff(n) <= allowed && strsim::osa_distance(x, y) <= allowed
+}
+
+/// The same of the consonants of names in two scripts: at most one, in names of 4 and more; none in names of 3, whose
+/// vowels may be any.
+fn consonants_mistyped(x: &str, y: &str) -> bool {
+    let (m, n) = (x.chars().count(), y.chars().count());
+    match m.min(n) {
+        0..3 => false,
+        3 => x == y,
+        _ => m.abs_diff(n) <= 1 && strsim::osa_distance(x, y) <= 1,
+    }
 }
 
 /// Whether a name is the first letter of another, or some of its words.
@@ -139,7 +154,11 @@ mod tests {
         for (a, b, expected) in [
             ("محمد", "mohammad", Likeness::SoundsAlike),
             ("schneider", "schnieder", Likeness::SoundsAlike),
-            ("schneider", "schnedier", Likeness::Typo),
+            ("schneider", "scneider", Likeness::Typo),
+            ("مهدی", "مهی", Likeness::Typo),
+            ("ابراهیم", "ebrahm", Likeness::Typo),
+            ("lena", "elena", Likeness::Typo),
+            ("emma", "mia", Likeness::Different),
             ("berg", "berk", Likeness::Typo),
             ("ann", "ana", Likeness::Different),
             ("m", "mohammad", Likeness::Part),

@@ -133,11 +133,7 @@ impl Default for IdentityOptions {
             default_country: None,
             plus_addressing: false,
             email_dots: false,
-            exact_rules: vec![
-                ExactRule::EmailAndName,
-                ExactRule::PhoneAndName,
-                ExactRule::NameAndBirthDateAndPostcode,
-            ],
+            exact_rules: vec![ExactRule::EmailAndName, ExactRule::PhoneAndName, ExactRule::NameAndBirthDateAndPostcode],
             most_sharers: 10,
             link_probability: 0.99,
             review_probability: 0.6,

@@ -94,7 +94,7 @@ pub(crate) struct Prepared {
     pub(crate) street: Coded,
     pub(crate) streets: Symbols,
     pub(crate) postcode: Coded,
-    postcodes: Symbols,
+    pub(crate) postcodes: Symbols,
     pub(crate) city: Coded,
     cities: Symbols,
     /// Street with postcode, or with city where there is none.
@@ -267,8 +267,21 @@ mod tests {
     fn fields_become_keys_by_rank() {
         let mut records = Records::new();
         let persons = [
-            RawPerson { id: "2", name: Some("Dr. Anna Berg"), email: Some("A@X.ORG"), birth_date: Some(5), ..RawPerson::default() },
-            RawPerson { id: "1", given_name: Some("ANNA"), email: Some("a@x.org"), phone: Some("030 1234567"), country: Some("DE"), ..RawPerson::default() },
+            RawPerson {
+                id: "2",
+                name: Some("Dr. Anna Berg"),
+                email: Some("A@X.ORG"),
+                birth_date: Some(5),
+                ..RawPerson::default()
+            },
+            RawPerson {
+                id: "1",
+                given_name: Some("ANNA"),
+                email: Some("a@x.org"),
+                phone: Some("030 1234567"),
+                country: Some("DE"),
+                ..RawPerson::default()
+            },
         ];
         for person in persons {
             records.push(person).unwrap();

@@ -20,12 +20,7 @@ pub(crate) struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        Self {
-            text: String::new(),
-            ends: vec![0],
-            table: HashTable::new(),
-            hasher: FixedState::with_seed(0x5bd1_e995),
-        }
+        Self { text: String::new(), ends: vec![0], table: HashTable::new(), hasher: FixedState::with_seed(0x5bd1_e995) }
     }
 }
 

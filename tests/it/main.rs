@@ -13,6 +13,7 @@ mod failures;
 mod flow;
 mod formats;
 mod history;
+mod identity;
 mod killed;
 mod messages;
 mod outputs;

@@ -1,3 +1,5 @@
+//! The proposals for exports of every kind.
+
 use super::*;
 
 mod exports;

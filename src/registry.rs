@@ -14,8 +14,11 @@ use crate::targets::lists::TargetsAnalysis;
 pub const ANALYSES: &[&dyn Analysis] =
     &[&CustomersAnalysis, &ClvAnalysis, &RfmAnalysis, &ClustersAnalysis, &MembershipsAnalysis, &TargetsAnalysis];
 
-/// The tables that runs make themselves: who is who when that is asked for, refused rows, and what was checked.
-pub const RUN_TABLES: &[&TableSpec] = &[&IDENTITIES, &IDENTITY_LOG, &IDENTITY_REVIEW, &QUARANTINE, &RUN_QUALITY];
+/// The tables that every run makes itself: refused rows, and what was checked.
+pub const RUN_TABLES: &[&TableSpec] = &[&QUARANTINE, &RUN_QUALITY];
+
+/// The tables that a run makes when it is asked who is who.
+pub const IDENTITY_TABLES: &[&TableSpec] = &[&IDENTITIES, &IDENTITY_LOG, &IDENTITY_REVIEW];
 
 /// Tables that analyses make for each other and nobody publishes.
 pub const INTERNAL_TABLES: &[&str] = &["purchase_history"];

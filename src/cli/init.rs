@@ -64,6 +64,8 @@ fn summary(proposal: &Proposal, out: &Path) -> String {
 
 /// A path as the pipeline file in `base` names it.
 fn relative(file: &Path, base: &Path) -> String {
+    let here = Path::new(".");
+    let base = if base.as_os_str().is_empty() { here } else { base };
     let absolute = |path: &Path| std::path::absolute(path).map(|p| plain(&p)).unwrap_or_else(|_| path.to_path_buf());
     let (file, base) = (absolute(file), absolute(base));
     let shared = file.components().zip(base.components()).take_while(|(a, b)| a == b).count();
@@ -95,6 +97,7 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_pipeline_file() {
+        assert_eq!(relative(Path::new("x/c.csv"), Path::new("")), "x/c.csv");
         for (file, base, expected) in [
             ("/a/b/c.csv", "/a/b", "c.csv"),
             ("/a/x/c.csv", "/a/b/d", "../../x/c.csv"),

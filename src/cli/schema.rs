@@ -1,7 +1,7 @@
 //! `acrm schema`.
 
 use crate::config::{json_schema, markdown_reference};
-use crate::registry::{backtest_tables, published_tables};
+use crate::registry::{IDENTITY_TABLES, backtest_tables, published_tables};
 use crate::report::{contract_json, contract_markdown};
 use crate::stage::nearest;
 use crate::table::TableSpec;
@@ -12,7 +12,7 @@ use super::printer::Printer;
 
 /// The contracts of all tables.
 fn all_tables() -> impl Iterator<Item = &'static TableSpec> {
-    published_tables().chain(backtest_tables())
+    published_tables().chain(IDENTITY_TABLES.iter().copied()).chain(backtest_tables())
 }
 
 pub(super) fn schema(arguments: &SchemaArgs, printer: &Printer) -> Result<(), Failure> {

@@ -18,6 +18,9 @@ use super::stable::{combined, mixed};
 /// Pairs taken at random.
 const RANDOM_PAIRS: u64 = 2_000_000;
 
+/// Pairs that the built-in `u` counts as: among few records, those of one person would show in pairs taken at random.
+const BUILT_IN_PAIRS: f64 = 20_000.0;
+
 /// No probability moves more than this in the last round.
 const TOLERANCE: f64 = 1e-5;
 
@@ -186,8 +189,9 @@ fn estimate_u(p: &Prepared, model: &mut FittedLinkage) -> u64 {
             continue;
         }
         let u = &mut model.fields[field as usize].u;
+        let before = u[EQUAL - 1];
         for (u, count) in u.iter_mut().zip(levels) {
-            *u = ((*count as f64 + 0.25) / (total + 0.25 * levels.len() as f64)).max(LEAST);
+            *u = ((*count as f64 + BUILT_IN_PAIRS * *u) / (total + BUILT_IN_PAIRS)).max(LEAST);
         }
         let equal = match field {
             Field::GivenName => p.given.collision,
@@ -199,7 +203,8 @@ fn estimate_u(p: &Prepared, model: &mut FittedLinkage) -> u64 {
             Field::Gender => u[EQUAL - 1],
         };
         // at least half a chance pair among all
-        u[EQUAL - 1] = equal.max(0.5 / all as f64).max(LEAST);
+        let equal = equal.max(0.5 / all as f64);
+        u[EQUAL - 1] = ((equal * all as f64 + BUILT_IN_PAIRS * before) / (all as f64 + BUILT_IN_PAIRS)).max(LEAST);
         let sum: f64 = u.iter().sum();
         u.iter_mut().for_each(|u| *u /= sum);
     }

@@ -120,6 +120,7 @@ pub(crate) struct Decided {
     pub(crate) doubtful: Vec<Pair>,
 }
 
+/// Decides over the pairs. A model that had nothing to learn from links nobody: its pairs are for review.
 pub(crate) fn decide(pairs: &[Pair], model: &FittedLinkage, options: &IdentityOptions) -> Decided {
     let (link, review) = (model.weight_of(options.link_probability), model.weight_of(options.review_probability));
     let mut decided = Decided::default();
@@ -127,7 +128,7 @@ pub(crate) fn decide(pairs: &[Pair], model: &FittedLinkage, options: &IdentityOp
         let contradicts = pair.pattern.contradicts();
         if let Some(rule) = pair.rule {
             decided.links.push(pair.link(LinkReason::Exact(rule)));
-        } else if pair.weight >= link && !contradicts {
+        } else if pair.weight >= link && !contradicts && model.has_learned() {
             decided.links.push(pair.link(LinkReason::Model));
         } else if pair.weight >= review && (!contradicts || pair.pattern.half_contradicts()) {
             decided.doubtful.push(*pair);

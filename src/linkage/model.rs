@@ -61,6 +61,11 @@ pub struct FittedLinkage {
 }
 
 impl FittedLinkage {
+    /// Whether there were records enough to learn from.
+    pub fn has_learned(&self) -> bool {
+        !self.runs.is_empty()
+    }
+
     /// The most rounds that a run took.
     pub fn iterations(&self) -> u32 {
         self.runs.iter().map(|run| run.iterations).max().unwrap_or(0)

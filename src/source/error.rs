@@ -111,3 +111,17 @@ impl SourceError {
         Self::Unreadable { file: file.to_owned(), reason, hint: hint.to_owned() }
     }
 }
+
+/// Runs a library's reader: where damaged input makes it stop short instead of saying so, that is an error of the file
+/// like any other.
+///
+/// # Errors
+/// Those of `read`, and its panics.
+pub(super) fn guarded<T>(
+    shown: &str,
+    hint: &str,
+    read: impl FnOnce() -> Result<T, SourceError>,
+) -> Result<T, SourceError> {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    outcome.unwrap_or_else(|_| Err(SourceError::unreadable(shown, "the file is damaged", hint)))
+}

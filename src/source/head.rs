@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::decode::open_text;
 use super::discover::{Format, InputFile};
-use super::error::SourceError;
+use super::error::{SourceError, guarded};
 use super::json;
 use super::layout::{TextLayout, text_layout};
 use super::options::SourceOptions;
@@ -83,7 +83,9 @@ pub fn head(table: &str, file: &InputFile, options: &SourceOptions) -> Result<He
         }
         Format::Json | Format::JsonLines => plain(texts(json::names(file).map_err(|e| fail(&e))?)),
         Format::Parquet | Format::ArrowIpc => {
-            let schema = scan(file).and_then(|mut frame| frame.collect_schema()).map_err(|e| fail(&e))?;
+            let schema = guarded(&file.shown, format_hint(file.format), || {
+                scan(file).and_then(|mut frame| frame.collect_schema()).map_err(|e| fail(&e))
+            })?;
             plain(schema.iter().map(|(name, kind)| (name.to_string(), kind.clone())).collect())
         }
     };

@@ -8,7 +8,7 @@ use polars::prelude::*;
 
 use super::batch::{Batch, Lines};
 use super::discover::{Format, InputFile};
-use super::error::SourceError;
+use super::error::{SourceError, guarded};
 use super::head::{Head, format_hint, open_records};
 use super::json;
 use super::layout::TextLayout;
@@ -112,11 +112,14 @@ fn typed_batches<E: From<SourceError>>(
         let name = head.position(name).map_or(name.as_str(), |at| head.columns[at].0.as_str());
         col(name).alias(standard.as_str())
     });
-    let frame = scan(file).map_err(fail)?.select(selected.collect::<Vec<_>>());
-    let batches = frame.collect_batches(Engine::Streaming, true, Some(BATCH_ROWS), false).map_err(fail)?;
+    let selected = selected.collect::<Vec<_>>();
+    let hint = format_hint(file.format);
+    let mut batches = guarded(&file.shown, hint, || {
+        let frame = scan(file).map_err(fail)?.select(selected);
+        frame.collect_batches(Engine::Streaming, true, Some(BATCH_ROWS), false).map_err(fail)
+    })?;
     let mut first = 1;
-    for batch in batches {
-        let frame = batch.map_err(fail)?;
+    while let Some(frame) = guarded(&file.shown, hint, || batches.next().transpose().map_err(fail))? {
         let rows = frame.height();
         take(Batch { frame, lines: Lines::Straight { first, rows }, malformed: Vec::new() })?;
         first += rows as u64;

@@ -7,7 +7,7 @@ use crate::notation::dates::{Moment, SerialSystem, from_serial};
 
 use super::batch::{Batch, Lines};
 use super::discover::InputFile;
-use super::error::SourceError;
+use super::error::{SourceError, guarded};
 use super::options::SourceOptions;
 
 /// Bytes of a workbook that may be opened: its sheets are held in memory.
@@ -31,7 +31,10 @@ pub(super) fn open(file: &InputFile) -> Result<Workbook, SourceError> {
         let reason = format!("the workbook unpacks to {} MiB", unpacked >> 20);
         return Err(SourceError::unreadable(&file.shown, reason, "export it as CSV"));
     }
-    guard(file, || {
+    if bytes.starts_with(&OLE) {
+        check_chains(&bytes).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
+    }
+    guarded(&file.shown, DAMAGED, || {
         open_workbook_auto_from_rs(std::io::Cursor::new(bytes.into()))
             .map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))
     })
@@ -43,10 +46,18 @@ fn unpacked_bytes(bytes: &[u8]) -> Option<u64> {
     (0..parts.len()).try_fold(0_u64, |sum, at| Some(sum.saturating_add(parts.by_index_raw(at).ok()?.size())))
 }
 
-/// A damaged workbook may make the library stop short: that is an error like any other.
-fn guard<T>(file: &InputFile, read: impl FnOnce() -> Result<T, SourceError>) -> Result<T, SourceError> {
-    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    outcome.unwrap_or_else(|_| Err(SourceError::unreadable(&file.shown, "the workbook is damaged", DAMAGED)))
+/// First bytes of the compound files that `.xls` workbooks are.
+const OLE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/// Follows every stream of a compound file to its end: chains of sectors that run in a circle, or out of the file, would
+/// be followed for ever.
+fn check_chains(bytes: &[u8]) -> std::io::Result<()> {
+    let mut parts = cfb::CompoundFile::open(std::io::Cursor::new(bytes))?;
+    let streams = parts.walk().filter(cfb::Entry::is_stream).map(|entry| entry.path().to_owned()).collect::<Vec<_>>();
+    for stream in streams {
+        std::io::copy(&mut parts.open_stream(stream)?, &mut std::io::sink())?;
+    }
+    Ok(())
 }
 
 /// One file per sheet that is to be read: those the options name, or the only visible one with data.
@@ -71,7 +82,7 @@ pub(super) fn sheets(file: &InputFile, options: &SourceOptions) -> Result<Vec<In
     }
     if options.sheet.patterns().is_empty() {
         for sheet in all.iter().filter(|s| s.visible == SheetVisible::Visible) {
-            let range = guard(file, || range_of(&mut workbook, file, &sheet.name, None))?;
+            let range = guarded(&file.shown, DAMAGED, || range_of(&mut workbook, file, &sheet.name, None))?;
             if !range.is_empty() {
                 chosen.push(sheet.name.clone());
             }
@@ -126,7 +137,7 @@ impl Sheet {
     pub(super) fn open(table: &str, file: &InputFile, options: &SourceOptions) -> Result<Self, SourceError> {
         let mut workbook = open(file)?;
         let name = file.sheet.clone().unwrap_or_default();
-        let range = guard(file, || range_of(&mut workbook, file, &name, options.header_row))?;
+        let range = guarded(&file.shown, DAMAGED, || range_of(&mut workbook, file, &name, options.header_row))?;
         let first_row = u64::from(range.start().map_or(0, |(row, _)| row)) + 1;
         if options.header_row == Some(0) {
             return Ok(Self { names: vec![String::new(); range.width()], header: 0, range });

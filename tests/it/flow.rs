@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use acrm::registry::{ANALYSES, backtest_tables, published_tables};
+use acrm::registry::{ANALYSES, IDENTITY_TABLES, backtest_tables, published_tables};
 use acrm::stage::INPUTS;
 
 use crate::support::{acrm, folder, root, run_ok, table};
@@ -15,9 +15,10 @@ const PIPELINE: &str = "[pipeline]\nname = \"t\"\n[sources.transactions]\npath =
 fn names_are_unique() {
     let analyses: BTreeSet<_> = ANALYSES.iter().map(|a| a.name()).collect();
     assert_eq!(analyses.len(), ANALYSES.len());
-    let tables: Vec<_> = published_tables().chain(backtest_tables()).map(|t| t.name).collect();
+    let tables: Vec<_> =
+        published_tables().chain(IDENTITY_TABLES.iter().copied()).chain(backtest_tables()).map(|t| t.name).collect();
     assert_eq!(tables.iter().collect::<BTreeSet<_>>().len(), tables.len());
-    for spec in published_tables().chain(backtest_tables()) {
+    for spec in published_tables().chain(IDENTITY_TABLES.iter().copied()).chain(backtest_tables()) {
         let columns: BTreeSet<_> = spec.columns.iter().map(|c| c.name).collect();
         assert_eq!(columns.len(), spec.columns.len(), "{}", spec.name);
     }
@@ -40,7 +41,7 @@ fn data_flow_one_way() {
 #[test]
 fn every_column_says_what_it_means() {
     let banned = ["recency", "frequency"];
-    for spec in published_tables().chain(backtest_tables()) {
+    for spec in published_tables().chain(IDENTITY_TABLES.iter().copied()).chain(backtest_tables()) {
         assert!(!spec.about.is_empty() && !spec.row.is_empty() && !spec.example.is_empty(), "{}", spec.name);
         for column in spec.columns {
             assert!(!column.meaning.is_empty(), "{}.{}", spec.name, column.name);

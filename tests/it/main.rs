@@ -14,6 +14,7 @@ mod flow;
 mod formats;
 mod history;
 mod identity;
+mod init;
 mod killed;
 mod messages;
 mod outputs;

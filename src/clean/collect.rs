@@ -260,7 +260,11 @@ fn transaction_cleaner<'a>(
         ledger: Ledger::new(needs_extras(&source.columns, settings.options), settings.scratch.clone()),
         channels: Interner::default(),
         categories: Interner::default(),
-        counts: SourceCounts { has_money: source.has_money(), ..SourceCounts::new(source.table) },
+        counts: SourceCounts {
+            has_money: source.has_money(),
+            counted_in_utc: settings.timezone.is_none() && source.notations.iter().any(|n| n.has_offsets),
+            ..SourceCounts::new(source.table)
+        },
         newest_day: None,
         day_before_newest: None,
         has_time_of_day: false,

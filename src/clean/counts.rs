@@ -50,6 +50,8 @@ pub struct SourceCounts {
     pub refunds_on_orders: u64,
     /// Spellings of ids that were folded into another.
     pub folded_ids: u64,
+    /// Whether timestamps with an offset are counted in UTC, since no time zone is set.
+    pub counted_in_utc: bool,
     /// Accepted rows of days before 1970: more likely a stand-in for an empty date.
     pub before_1970: u64,
     /// Newest day of the rows out of window.
@@ -118,6 +120,10 @@ impl SourceCounts {
                 format_money(self.outliers.money)
             );
             lines.push(Quality::measured(&self.source, "outliers", self.outliers.rows as f64, note));
+        }
+        if self.counted_in_utc {
+            let note = "timestamps carry an offset and no timezone is set in [pipeline]: days are those of UTC";
+            lines.push(Quality::measured(&self.source, "days_in_utc", 1.0, note));
         }
         if self.before_1970 > 0 {
             let note = "accepted rows of days before 1970: is a stand-in for an empty date among them?";

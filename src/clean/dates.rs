@@ -116,6 +116,11 @@ fn iso(text: &str) -> Option<Moment> {
     }
 }
 
+/// Whether an ISO 8601 text carries an offset from UTC.
+pub(super) fn has_iso_offset(text: &str) -> bool {
+    plain_iso(text).is_none() && matches!(iso(text), Some(Moment::Instant { .. }))
+}
+
 /// Whether a text is an ISO 8601 date of a year that business is done in.
 pub(super) fn is_usual_iso(text: &str) -> bool {
     let text = text.trim();

@@ -11,7 +11,7 @@ use crate::notation::{Detected, Example, Reading, Verdict};
 use crate::source::{CalendarName, ColumnMap, Format, SourceError, SourceFile, SourceOptions, batches};
 
 use super::collect::SourceFiles;
-use super::dates::is_usual_iso;
+use super::dates::{has_iso_offset, is_usual_iso};
 use super::error::CleanError;
 
 /// How a column of dates is written.
@@ -43,6 +43,8 @@ pub struct FileNotation {
     pub dates: BTreeMap<String, DateReading>,
     /// Columns of amounts; plain where one is missing.
     pub amounts: BTreeMap<String, AmountReading>,
+    /// Whether dates carry an offset from UTC.
+    pub has_offsets: bool,
 }
 
 /// What the options of a source declare about its columns.
@@ -131,14 +133,18 @@ pub fn settle(source: &mut SourceFiles) -> Vec<CleanError> {
     for (at, file) in source.files.iter().enumerate() {
         let mut notation = FileNotation::default();
         for (standard, _) in &file.columns.0 {
-            let is_text = file.head.data_type(file.columns.in_file(standard)) == Some(&DataType::String);
-            if !is_text {
+            let kind = file.head.data_type(file.columns.in_file(standard));
+            if kind != Some(&DataType::String) {
+                notation.has_offsets |= matches!(kind, Some(DataType::Datetime(_, Some(_))));
                 continue;
             }
             let column = Column { source, file, standard };
             if DATE_COLUMNS.contains(&standard.as_str()) {
                 match column.dates() {
-                    Ok(reading) => drop(notation.dates.insert(standard.clone(), reading)),
+                    Ok((reading, has_offsets)) => {
+                        notation.dates.insert(standard.clone(), reading);
+                        notation.has_offsets |= has_offsets;
+                    }
                     Err(error) => errors.push(error),
                 }
             } else if AMOUNT_COLUMNS.contains(&standard.as_str()) {
@@ -253,8 +259,23 @@ impl Column<'_> {
         }
     }
 
-    fn dates(&self) -> Result<DateReading, CleanError> {
-        let mut samples = self.samples(SAMPLES)?;
+    /// How the dates are written, and whether they carry an offset from UTC.
+    fn dates(&self) -> Result<(DateReading, bool), CleanError> {
+        let samples = self.samples(SAMPLES)?;
+        let first =
+            samples.iter().map(|(_, text)| text.trim()).find(|text| !text.is_empty()).unwrap_or_default().to_owned();
+        let reading = self.date_reading(samples)?;
+        let has_offset = match &reading {
+            DateReading::Iso => has_iso_offset(&first),
+            DateReading::Written(notation) => {
+                matches!(notation, DateNotation::Written { .. })
+                    && matches!(dates::parse(&first, notation), Ok(dates::Moment::Instant { .. }))
+            }
+        };
+        Ok((reading, has_offset))
+    }
+
+    fn date_reading(&self, mut samples: Vec<Sample>) -> Result<DateReading, CleanError> {
         if let Some(declared) = &self.source.declared.dates {
             let reads = |text: &str| dates::parse(text, declared).is_ok() || self.is_sheet_date(text);
             let read = samples.iter().filter(|(_, text)| reads(text)).count();

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::clean::CleanOptions;
+use crate::linkage::IdentityOptions;
 use crate::registry::ANALYSES;
 use crate::source::{INPUT_TABLES, SourceOptions};
 
@@ -51,6 +52,13 @@ fn sections() -> Vec<Described> {
             "[clean]\nduplicates = \"merge\"\n",
         ),
         own(
+            "clean.identity",
+            false,
+            "One person, one row: customers that are one person are found and merged. The section turns it on.",
+            schemars::schema_for!(IdentityOptions),
+            "[clean.identity]\ndefault_country = \"DE\"\n",
+        ),
+        own(
             "checks",
             true,
             "Guards: a line of `run_quality` that must stay within limits, or nothing is published and the exit code is 4.",
@@ -86,6 +94,10 @@ pub fn json_schema() -> Value {
         }
         let schema =
             if section.repeated { json!({ "type": "array", "items": section.schema }) } else { section.schema };
+        if section.name == "clean.identity" {
+            // it is a part of `clean`
+            continue;
+        }
         if section.name == "sources.NAME" {
             let tables = INPUT_TABLES.iter().map(|t| (t.name.to_owned(), schema.clone())).collect::<Map<_, _>>();
             let sources = json!({

@@ -83,6 +83,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineErr
     let history = history(plan, &as_of)?;
     let mut results = analyse(plan, &mut cleaned, &history, &run, progress, &mut clock)?;
     results.quality.extend(stray_newest_day(plan, &cleaned));
+    results.quality.extend(assumptions(plan));
     if let Some(identity) = &cleaned.identity {
         results.quality.extend(identity::quality(identity));
         results.models.push(identity::model_file(identity));
@@ -241,6 +242,17 @@ fn take(results: &mut Results, counts: &mut [SourceCounts], output: Output) {
             counts.move_to_merged(merged);
         }
     }
+}
+
+/// What was taken as plausible in reading the files.
+fn assumptions(plan: &Plan) -> Vec<Quality> {
+    let files = plan.sources.values().flat_map(|source| source.files.iter().map(|file| (source.table, file)));
+    let told = files.filter(|(_, file)| !file.head.notes.is_empty());
+    told.map(|(table, file)| {
+        let note = format!("{}: {}", file.file.shown, file.head.notes.join("; "));
+        Quality::measured(table, "assumed_of_a_file", file.head.notes.len() as f64, note)
+    })
+    .collect()
 }
 
 /// A newest transaction this many days after the one before is more likely a slip of the pen than business.

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table as TextTable};
 
+use crate::clean::{AmountReading, DateReading, SourceFiles};
 use crate::engine::{Plan, RunOutcome};
 use crate::table::Column;
 
@@ -103,12 +104,35 @@ pub fn plan_summary(plan: &Plan) -> String {
             if standard == column { standard.clone() } else { format!("{standard} = {column}") }
         });
         let _ = writeln!(out, "   reads {}", columns.collect::<Vec<_>>().join(", "));
+        for line in notations(source) {
+            let _ = writeln!(out, "   {line}");
+        }
         if let Some((_, columns)) = plan.unread_columns().iter().find(|(table, _)| table == name) {
             let _ = writeln!(out, "   does not read {} (add them to `columns` to use them)", columns.join(", "));
         }
     }
     let _ = write!(out, "\n output goes to {}\n", tidy(&plan.out).display());
     out
+}
+
+/// How the files of a source are written, where that is not plain.
+fn notations(source: &SourceFiles) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (file, notation) in source.files.iter().zip(&source.notations) {
+        let dates = notation.dates.iter().filter_map(|(column, reading)| match reading {
+            DateReading::Iso => None,
+            DateReading::Written(notation) => Some(format!("{column} {notation}")),
+        });
+        let amounts = notation.amounts.iter().filter_map(|(column, reading)| match reading {
+            AmountReading::Written(notation) => Some(format!("{column} {notation}")),
+            AmountReading::Plain | AmountReading::NoMark => None,
+        });
+        let told = file.head.notes.iter().cloned().chain(dates).chain(amounts).collect::<Vec<_>>();
+        if !told.is_empty() {
+            lines.push(format!("{}: {}", file.file.shown, told.join("; ")));
+        }
+    }
+    lines
 }
 
 /// A path without the detours of `..` and `.`, for showing.

@@ -17,6 +17,7 @@ mod layout;
 mod options;
 mod read;
 mod sample;
+mod sheet_bounds;
 mod split;
 mod text;
 mod workbook;

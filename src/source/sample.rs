@@ -12,12 +12,12 @@ use crate::survey::{EncodingGuess, FileSample, SampleColumn, SampleFormat, Sampl
 
 use super::decode::head_bytes;
 use super::discover::{Format, InputFile, format_of_name};
-use super::error::SourceError;
+use super::error::{SourceError, guarded};
 use super::head::head;
 use super::layout::decoded;
 use super::options::{PathList, SourceOptions};
 use super::read::{ColumnMap, SourceFile, batches};
-use super::workbook::{date_columns, open, title_rows};
+use super::workbook::{date_columns, open, range_of, title_rows};
 
 /// Rows that are looked at.
 const ROWS: usize = 5_000;
@@ -87,9 +87,8 @@ fn sheet_sample(file: &InputFile) -> Result<FileSample, SourceError> {
     let names = visible.map(|s| s.name.clone()).collect::<Vec<_>>();
     let mut filled = Vec::new();
     for name in names {
-        if let Ok(range) = workbook.worksheet_range(&name)
-            && !range.is_empty()
-        {
+        let range = guarded(&file.shown, "is it damaged?", || range_of(&mut workbook, file, &name, None))?;
+        if !range.is_empty() {
             filled.push((name, title_rows(&range), date_columns(&range)));
         }
     }

@@ -9,12 +9,10 @@ use super::batch::{Batch, Lines};
 use super::discover::InputFile;
 use super::error::{SourceError, guarded};
 use super::options::SourceOptions;
+use super::sheet_bounds;
 
 /// Bytes of a workbook that may be opened: its sheets are held in memory.
 const MOST_BYTES: u64 = 512 << 20;
-
-/// Bytes that its parts may unpack to.
-const MOST_UNPACKED_BYTES: u64 = 4 << 30;
 
 const DAMAGED: &str = "does it open in a spreadsheet program? save it again, without a password";
 
@@ -27,37 +25,11 @@ pub(super) fn open(file: &InputFile) -> Result<Workbook, SourceError> {
         return Err(SourceError::unreadable(&file.shown, reason, "export it as CSV"));
     }
     let bytes = std::fs::read(&file.path).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
-    if let Some(unpacked) = unpacked_bytes(&bytes).filter(|unpacked| *unpacked > MOST_UNPACKED_BYTES) {
-        let reason = format!("the workbook unpacks to {} MiB", unpacked >> 20);
-        return Err(SourceError::unreadable(&file.shown, reason, "export it as CSV"));
-    }
-    if bytes.starts_with(&OLE) {
-        check_chains(&bytes).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
-    }
+    sheet_bounds::check(&bytes).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
     guarded(&file.shown, DAMAGED, || {
         open_workbook_auto_from_rs(std::io::Cursor::new(bytes.into()))
             .map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))
     })
-}
-
-/// What the parts of a zipped workbook say they unpack to.
-fn unpacked_bytes(bytes: &[u8]) -> Option<u64> {
-    let mut parts = ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
-    (0..parts.len()).try_fold(0_u64, |sum, at| Some(sum.saturating_add(parts.by_index_raw(at).ok()?.size())))
-}
-
-/// First bytes of the compound files that `.xls` workbooks are.
-const OLE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
-
-/// Follows every stream of a compound file to its end: chains of sectors that run in a circle, or out of the file, would
-/// be followed for ever.
-fn check_chains(bytes: &[u8]) -> std::io::Result<()> {
-    let mut parts = cfb::CompoundFile::open(std::io::Cursor::new(bytes))?;
-    let streams = parts.walk().filter(cfb::Entry::is_stream).map(|entry| entry.path().to_owned()).collect::<Vec<_>>();
-    for stream in streams {
-        std::io::copy(&mut parts.open_stream(stream)?, &mut std::io::sink())?;
-    }
-    Ok(())
 }
 
 /// One file per sheet that is to be read: those the options name, or the only visible one with data.
@@ -107,12 +79,13 @@ fn glob_of(pattern: &str) -> String {
     pattern.replace('[', "[[]")
 }
 
-fn range_of(
+pub(super) fn range_of(
     workbook: &mut Workbook,
     file: &InputFile,
     sheet: &str,
     header_row: Option<usize>,
 ) -> Result<Range<Data>, SourceError> {
+    sheet_bounds::check_sheet(workbook, sheet).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
     if let Some(row) = header_row.and_then(|row| row.checked_sub(1)) {
         workbook.with_header_row(HeaderRow::Row(row as u32));
     }

@@ -91,7 +91,7 @@ pub(super) fn address(first: &Spelling, last: &Spelling, stream: &mut Stream) ->
     let domain = stream.pick(&MAIL_DOMAINS);
     match stream.below(3) {
         0 => format!("{first}.{last}{number}@{domain}"),
-        1 => format!("{}{last}{number}@{domain}", &first[..1]),
+        1 => format!("{}{last}{number}@{domain}", first.get(..1).unwrap_or_default()),
         _ => format!("{last}.{first}{number}@{domain}"),
     }
 }

@@ -118,3 +118,44 @@ fn workbooks_that_unpack_to_far_more() {
     let said = refused("orders.xlsx", &book.finish().expect("finished").into_inner(), "");
     assert!(said.contains("unpacks"), "{said}");
 }
+
+/// A chain of sectors that runs in a circle, which readers follow for ever.
+#[test]
+fn old_workbooks_whose_sectors_run_in_a_circle() {
+    let mut bytes = std::fs::read(root().join("tests/files/orders.xls")).expect("there");
+    let first = u32::from_le_bytes(bytes[76..80].try_into().expect("four bytes")) as usize;
+    let table = 512 * (first + 1);
+    for entry in 0..4_u32 {
+        let at = table + 4 * entry as usize;
+        bytes[at..at + 4].copy_from_slice(&entry.to_le_bytes());
+    }
+    refused("orders.xls", &bytes, "");
+}
+
+/// Whatever byte of a Parquet or Arrow file's description of itself is wrong: an error or a table, never a crash.
+#[test]
+fn typed_files_whose_description_has_a_wrong_byte() {
+    use polars::prelude::*;
+    let mut frame =
+        df!("customer_id" => ["A", "B"], "timestamp" => ["2024-01-01", "2024-01-02"], "amount" => [1.5, 2.5])
+            .expect("a frame");
+    let mut parquet = Vec::new();
+    ParquetWriter::new(&mut parquet).finish(&mut frame).expect("written");
+    let mut arrow = std::io::Cursor::new(Vec::new());
+    IpcWriter::new(&mut arrow).finish(&mut frame).expect("written");
+    let folder = folder(&[("p.toml", PIPELINE)]);
+    for (name, bytes) in [("orders.parquet", parquet), ("orders.arrow", arrow.into_inner())] {
+        let length = u32::from_le_bytes(
+            bytes[bytes.len() - if name.ends_with("arrow") { 10 } else { 8 }..][..4].try_into().expect("four bytes"),
+        ) as usize;
+        let start = bytes.len().saturating_sub(length + 10);
+        for at in (start..bytes.len()).step_by(9) {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= 0x55;
+            std::fs::write(folder.path().join(name), &wrong).expect("written");
+            let ended = acrm(folder.path(), &["check", "p.toml"]);
+            assert!([0, 3].contains(&ended.code), "{name}, byte {at}: {}", ended.code);
+        }
+        std::fs::remove_file(folder.path().join(name)).expect("there");
+    }
+}

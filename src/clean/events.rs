@@ -38,6 +38,9 @@ pub(super) struct EventReader<'a> {
 const REQUIRED: &[(&str, Reason)] =
     &[("campaign_id", Reason::MissingCampaignId), ("touchpoint", Reason::MissingTouchpoint)];
 
+/// Ten-thousandths in one.
+const UNIT: i64 = 10_000;
+
 /// The dates that place a row in time.
 const WHEN: &[&str] = &["timestamp", "start", "contacted_at"];
 
@@ -101,6 +104,7 @@ struct Columns {
     required: Vec<(&'static str, Reason, polars::prelude::Series)>,
     when: Option<(&'static str, Parsed<i32>)>,
     scores: Option<Parsed<i64>>,
+    instruments: Option<polars::prelude::Series>,
     scales: Option<Parsed<i64>>,
     costs: Option<Parsed<i64>>,
 }
@@ -120,6 +124,7 @@ impl Columns {
             required: required.filter_map(|(name, reason)| Some((*name, *reason, series(frame, name)?))).collect(),
             when: when.transpose()?,
             scores: view.amounts(frame, "score")?,
+            instruments: series(frame, "instrument"),
             scales: view.amounts(frame, "scale")?,
             costs: view.amounts(frame, "cost")?,
         })
@@ -153,12 +158,17 @@ impl Columns {
         Ok((key, day))
     }
 
-    /// A score must be there, and within its scale where one is told.
+    /// A score must be there, and within its scale where one is told; a Net Promoter answer is a whole number from 0 to
+    /// 10 (Reichheld 2003).
     fn check_score(&self, row: usize) -> Result<(), (&'static str, Reason)> {
         let Some(scores) = &self.scores else { return Ok(()) };
         let score = value_of(scores, row);
         let best = self.scales.as_ref().and_then(|scales| value_of(scales, row));
-        let fits = score.is_some_and(|score| score >= 0 && best.is_none_or(|best| score <= best));
+        let is_nps = self.instruments.as_ref().is_some_and(|i| shown(i, row).trim().eq_ignore_ascii_case("nps"));
+        let best = best.or(is_nps.then_some(10 * UNIT));
+        let is_whole = |score: i64| score % UNIT == 0;
+        let fits = |score: i64| score >= 0 && best.is_none_or(|best| score <= best) && (!is_nps || is_whole(score));
+        let fits = score.is_some_and(fits);
         if fits { Ok(()) } else { Err(("score", Reason::UnreadableScore)) }
     }
 }

@@ -8,6 +8,7 @@ mod init;
 mod printer;
 mod run;
 mod schema;
+mod supervise;
 mod synth;
 
 use clap::{CommandFactory, Parser};
@@ -68,6 +69,20 @@ pub fn main() -> u8 {
         Err(error) => return usage(&error),
     };
     let printer = Printer::new(arguments.quiet, arguments.log_format);
+    let pipeline = match &arguments.command {
+        Command::Run(options) => Some(&options.pipeline),
+        Command::Check(options) => Some(&options.pipeline),
+        Command::Backtest(options) => Some(&options.pipeline),
+        _ => None,
+    };
+    match pipeline.map_or(Ok(None), |pipeline| supervise::supervised(pipeline)) {
+        Ok(None) => {}
+        Ok(Some(code)) => return code,
+        Err(failure) => {
+            printer.error(&failure.message);
+            return failure.code;
+        }
+    }
     let done = match arguments.command {
         Command::Run(options) => run::run(&options, &printer),
         Command::Check(options) => check::check(&options, &printer),

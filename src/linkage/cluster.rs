@@ -54,9 +54,9 @@ pub(crate) struct Clusters {
 /// Joins `n` records by links in their order. A link of reason [`LinkReason::Known`] with infinite weight isn't guarded.
 pub(crate) fn cluster(n: usize, links: &[Link], guard: &Guard<'_>) -> Clusters {
     let mut sets = UnionFind::<u32>::new(n);
-    links.iter().for_each(|link| {
+    for link in links {
         sets.union(link.a, link.b);
-    });
+    }
     let mut by_component: Vec<(u32, u32)> =
         links.iter().enumerate().map(|(i, link)| (sets.find_mut(link.a), i as u32)).collect();
     by_component.par_sort_unstable();
@@ -105,7 +105,11 @@ fn join(component: &[(u32, u32)], links: &[Link], guard: &Guard<'_>) -> Componen
             continue;
         }
         let free = link.reason == LinkReason::Known && link.weight == f64::INFINITY;
-        if !free && members[x].iter().any(|a| members[y].iter().any(|b| guard.forbids(*a, *b))) {
+        // an exact rule needs no weight for its own two records
+        let own =
+            |a: u32, b: u32| matches!(link.reason, LinkReason::Exact(_)) && [link.a, link.b] == [a.min(b), a.max(b)];
+        let forbids = |a: u32| members[y].iter().any(|b| !own(a, *b) && guard.forbids(a, *b));
+        if !free && members[x].iter().any(|a| forbids(*a)) {
             joined.refused.push(*i);
             continue;
         }
@@ -119,7 +123,9 @@ fn join(component: &[(u32, u32)], links: &[Link], guard: &Guard<'_>) -> Componen
         }
         let (small, large) = if members[x].len() <= members[y].len() { (x, y) } else { (y, x) };
         let moved = std::mem::take(&mut members[small]);
-        moved.iter().for_each(|rank| group_of[place(*rank)] = large);
+        for rank in &moved {
+            group_of[place(*rank)] = large;
+        }
         members[large].extend(moved);
     }
     for group in members.iter().filter(|group| group.len() > 1) {

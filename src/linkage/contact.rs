@@ -28,7 +28,7 @@ pub(crate) fn email_key(text: &str, plus_addressing: bool, dots: bool) -> String
 /// its own digits doubled; 0 if it is no number. Numbers of one digit repeated are none.
 pub(crate) fn phone_key(text: &str, country: Option<Id>) -> u64 {
     let plain = digits::plain(text);
-    let number: String = plain.chars().filter(|c| c.is_ascii_digit()).collect();
+    let number: String = plain.chars().filter(char::is_ascii_digit).collect();
     let international = plain.starts_with('+') || number.starts_with("00");
     let bare = if plain.starts_with('+') { number.as_str() } else { number.strip_prefix("00").unwrap_or(&number) };
     if bare.len() < FEWEST_DIGITS || bare.bytes().all(|b| b == bare.as_bytes()[0]) {

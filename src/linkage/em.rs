@@ -175,7 +175,9 @@ fn estimate_u(p: &Prepared, model: &mut FittedLinkage) -> u64 {
         .fold(empty, |mut counts, i| {
             let (a, b) = pair(i);
             let pattern = compare(p, a, b);
-            Field::ALL.iter().for_each(|f| counts[*f as usize][pattern.level(*f)] += 1);
+            for field in Field::ALL {
+                counts[field as usize][pattern.level(field)] += 1;
+            }
             counts
         })
         .reduce(empty, |mut x, y| {
@@ -206,7 +208,9 @@ fn estimate_u(p: &Prepared, model: &mut FittedLinkage) -> u64 {
         let equal = equal.max(0.5 / all as f64);
         u[EQUAL - 1] = ((equal * all as f64 + BUILT_IN_PAIRS * before) / (all as f64 + BUILT_IN_PAIRS)).max(LEAST);
         let sum: f64 = u.iter().sum();
-        u.iter_mut().for_each(|u| *u /= sum);
+        for u in u {
+            *u /= sum;
+        }
     }
     taken
 }
@@ -241,7 +245,9 @@ fn maximise(model: &FittedLinkage, counts: &[(Pattern, u64)], trained: &[Field],
             let (one, two) = (share * product(&m), (1.0 - share) * product(&u));
             let expected = *count as f64 * one / (one + two);
             matches += expected;
-            trained.iter().for_each(|field| next[*field as usize][pattern.level(*field)] += expected);
+            for field in trained {
+                next[*field as usize][pattern.level(*field)] += expected;
+            }
         }
         let mut moved = (matches / total - share).abs();
         share = (matches / total).clamp(1e-6, 1.0 - 1e-6);

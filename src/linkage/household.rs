@@ -74,11 +74,11 @@ fn keys(p: &Prepared, records: &Records, person_of: &[u32], persons: usize) -> V
 }
 
 fn claims(standing: &Standing<'_>, person_of: &[u32], persons: &[Person]) -> Vec<Claim> {
-    let held = |(rank, record): (usize, &Option<&super::known::KnownRecord>)| {
-        let record = (*record)?;
+    let held = |(rank, record): (usize, Option<&super::known::KnownRecord>)| {
+        let record = record?;
         Some((persons[person_of[rank] as usize].household?, record.household?, record.first_seen))
     };
-    let mut held: Vec<(u32, StableId, i32)> = standing.records.iter().enumerate().filter_map(held).collect();
+    let mut held: Vec<(u32, StableId, i32)> = standing.records.iter().copied().enumerate().filter_map(held).collect();
     held.sort_unstable();
     let claim = |group: &[(u32, StableId, i32)]| {
         let (household, id, first_seen) = group[0];

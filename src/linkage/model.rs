@@ -193,7 +193,9 @@ fn sound_counts(p: &Prepared, coded: &Coded) -> (Vec<u32>, f64) {
     let mut pairs = 0.0;
     for group in by_sound.chunk_by(|x, y| x.0 == y.0) {
         let total: u32 = group.iter().map(|(_, name)| coded.counts[*name as usize]).sum();
-        group.iter().for_each(|(_, name)| counts[*name as usize] = total);
+        for (_, name) in group {
+            counts[*name as usize] = total;
+        }
         pairs += f64::from(total) * (f64::from(total) - 1.0);
     }
     (counts, pairs / (coded.present * (coded.present - 1.0)).max(1.0))

@@ -85,9 +85,10 @@ impl Names {
         let count = |name: u32| counts.get(name as usize).copied().unwrap_or(0);
         let (rare, common) = (count(a).min(count(b)), count(a).max(count(b)));
         let established = rare >= ESTABLISHED && rare.saturating_mul(FAR_RARER) >= common;
-        let typo = match self.scripts[a as usize] == self.scripts[b as usize] {
-            true => mistyped(x, y),
-            false => consonants_mistyped(self.consonants(a), self.consonants(b)),
+        let typo = if self.scripts[a as usize] == self.scripts[b as usize] {
+            mistyped(x, y)
+        } else {
+            consonants_mistyped(self.consonants(a), self.consonants(b))
         };
         if !established && typo {
             return Likeness::Typo;

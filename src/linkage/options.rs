@@ -89,6 +89,7 @@ pub enum SurvivorRule {
 /// How records of one person are found and merged.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct IdentityOptions {
     /// Country of phone numbers written without one, as two letters (`"IR"`, `"DE"`). A record's own country goes
     /// first, if it is a two-letter code.

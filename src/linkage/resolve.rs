@@ -159,9 +159,10 @@ pub fn resolve(
     let clusters = cluster(p.len(), &links, &guard);
     let naming = Naming { p: &p, records, standing: &standing, known, links: &links, model: &model, day };
     let mut named = naming.name(&clusters);
-    let households = match options.household {
-        true => households(&p, records, &standing, known, &named.person_of, &mut named.persons),
-        false => Vec::new(),
+    let households = if options.household {
+        households(&p, records, &standing, known, &named.person_of, &mut named.persons)
+    } else {
+        Vec::new()
     };
     let review = review(&p, &decided, &clusters, &links, &model);
     let count = |exact: bool| decided.links.iter().filter(|link| (link.reason != LinkReason::Model) == exact).count();
@@ -260,6 +261,8 @@ fn next_known(
         next.push(id, KnownRecord { person: into.unwrap_or(record.person), ..*record });
     }
     known.into_iter().flat_map(Known::retired).for_each(|id| next.retire(*id));
-    merged.iter().for_each(|(from, _)| next.retire(*from));
+    for (from, _) in &merged {
+        next.retire(*from);
+    }
     next
 }

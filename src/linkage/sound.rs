@@ -118,16 +118,14 @@ impl Sound {
 /// The vowel at a position of a Latin word, with how many letters write it.
 fn latin_vowel(c: char, next: char, i: usize) -> Option<(u8, usize)> {
     Some(match (c, next) {
-        ('e', 'e' | 'i' | 'y') => (I | LONG_I, 2),
+        ('e', 'e' | 'i' | 'y') | ('i', 'i' | 'e') => (I | LONG_I, 2),
         ('a', 'i' | 'y') => (A | I | LONG_I, 2),
-        ('i', 'i' | 'e') => (I | LONG_I, 2),
         ('o', 'o' | 'u') => (U | LONG_U, 2),
         ('a', 'a') => (A | LONG_A, 2),
         ('a', _) => (A, 1),
         ('e', _) => (E, 1),
-        ('i', _) => (I, 1),
         ('y', _) if i == 0 => (I | LONG_I, 1),
-        ('y', _) => (I, 1),
+        ('i' | 'y', _) => (I, 1),
         ('o' | 'u', _) => (U, 1),
         ('v' | 'w', _) => (U | LONG_U, 1),
         _ => return None,

@@ -10,7 +10,7 @@ pub(crate) fn combined(first: u64, second: u64) -> u64 {
     mixed(first.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ second)
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a bijection in which each bit moves half of the others.
+/// The finaliser of `SplitMix64` (Steele, Lea & Flood 2014): a bijection in which each bit moves half of the others.
 pub(crate) fn mixed(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

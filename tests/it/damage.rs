@@ -159,3 +159,24 @@ fn typed_files_whose_description_has_a_wrong_byte() {
         std::fs::remove_file(folder.path().join(name)).expect("there");
     }
 }
+
+/// Whatever byte of the pages of a Parquet file is wrong: an error or rows, never a crash. Some make the reader ask for
+/// exabytes.
+#[test]
+fn parquet_pages_with_a_wrong_byte() {
+    use polars::prelude::*;
+    let mut frame =
+        df!("customer_id" => ["A", "B"], "timestamp" => ["2024-01-01", "2024-01-02"], "amount" => [1.5, 2.5])
+            .expect("a frame");
+    let mut parquet = Vec::new();
+    ParquetWriter::new(&mut parquet).finish(&mut frame).expect("written");
+    let folder = folder(&[("p.toml", PIPELINE)]);
+    let length = u32::from_le_bytes(parquet[parquet.len() - 8..][..4].try_into().expect("four bytes")) as usize;
+    for at in (4..parquet.len() - length - 8).step_by(5) {
+        let mut wrong = parquet.clone();
+        wrong[at] ^= 0x55;
+        std::fs::write(folder.path().join("orders.parquet"), &wrong).expect("written");
+        let ended = acrm(folder.path(), &["run", "p.toml", "--quiet"]);
+        assert!([0, 3].contains(&ended.code), "byte {at}: {} {}", ended.code, ended.stderr);
+    }
+}

@@ -129,7 +129,11 @@ fn the_other_tables_balance_too() {
             "calls.csv",
             "customer_id,timestamp,touchpoint,cost\nA,2024-01-03,call,1.50\nA,2024-01-04,e-mail,\nC,2024-01-05,call,2.25\nA,2024-03-01,call,9\n,2024-01-05,call,1\nA,2024-01-05,,1\n",
         ),
-        ("answers.csv", "customer_id,timestamp,score,scale\nA,2024-01-03,9,10\nB,2024-01-03,11,10\nB,2024-01-04,,10\n"),
+        (
+            "answers.csv",
+            "customer_id,timestamp,score,scale,instrument\nA,2024-01-03,9,10,nps\nB,2024-01-03,11,10,nps\nB,2024-01-04,,10,nps\n\
+             C,2024-01-05,9.5,,NPS\nC,2024-01-05,11,,nps\nC,2024-01-05,4.5,5,review\n",
+        ),
         ("campaigns.csv", "campaign_id,start\nspring,2024-01-01\n,2024-01-02\nsummer,soon\n"),
         ("contacts.csv", "campaign_id,customer_id,contacted_at\nspring,A,2024-01-02\nspring,B,\nspring,,2024-01-02\n"),
     ]);
@@ -140,7 +144,7 @@ fn the_other_tables_balance_too() {
             .map(|place| quality(&run, source, &format!("rows_{place}")))
     };
     assert_eq!(counts("interactions"), [6.0, 3.0, 1.0, 2.0]);
-    assert_eq!(counts("feedback"), [3.0, 1.0, 0.0, 2.0]);
+    assert_eq!(counts("feedback"), [6.0, 2.0, 0.0, 4.0]);
     assert_eq!(counts("campaigns"), [3.0, 1.0, 0.0, 2.0]);
     assert_eq!(counts("contacts"), [3.0, 2.0, 0.0, 1.0]);
     let customers = ByCustomer::read(&run, "customers");

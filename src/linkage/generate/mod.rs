@@ -79,10 +79,7 @@ impl People {
 
     fn write_down(&mut self, human: &Human) {
         let dice = &mut self.dice;
-        let copies = match dice.chance(self.duplicate_share) {
-            true => 1 + usize::from(dice.chance(0.15)),
-            false => 0,
-        };
+        let copies = if dice.chance(self.duplicate_share) { 1 + usize::from(dice.chance(0.15)) } else { 0 };
         let latin = !human.persian || dice.chance(0.5);
         let day = 18_000 + dice.below(1500) as i32;
         for copy in 0..=copies {
@@ -120,9 +117,8 @@ pub fn duplicated_people(n: usize, duplicate_share: f64, seed: u64) -> Vec<Synth
 
 /// The first record of a person.
 fn first(dice: &mut Dice, human: &Human, latin: bool) -> SyntheticRecord {
-    let spelling = |name: &people::Name| match latin || name.native.is_empty() {
-        true => name.latin[0].clone(),
-        false => name.native.clone(),
+    let spelling = |name: &people::Name| {
+        if latin || name.native.is_empty() { name.latin[0].clone() } else { name.native.clone() }
     };
     let (given, family) = (spelling(&human.given), spelling(&human.family));
     let mut record = SyntheticRecord {

@@ -136,11 +136,9 @@ impl AttributeReader {
         let mut kept = Vec::with_capacity(frame.height());
         for row in 0..frame.height() {
             counts.read.add(0);
-            let unrepaired = repaired.as_ref().and_then(|r| r.refused.iter().find(|(at, _)| *at == row));
-            let outcome = match (unrepaired, &repaired) {
-                (Some((_, reason)), _) => Err(*reason),
-                (None, Some(repaired)) => keys.key(&repaired.ids, row),
-                (None, None) => Err(Reason::MissingCustomerId),
+            let outcome = match &repaired {
+                Some(repaired) => repaired.refusal(row).map_or_else(|| keys.key(&repaired.ids, row), Err),
+                None => Err(Reason::MissingCustomerId),
             };
             kept.push(outcome.is_ok());
             match outcome {

@@ -149,8 +149,8 @@ impl Columns {
         let key = match &self.customers {
             None => None,
             Some(customers) => {
-                if let Some((_, reason)) = customers.refused.iter().find(|(at, _)| *at == row) {
-                    return Err(("customer_id", *reason));
+                if let Some(reason) = customers.refusal(row) {
+                    return Err(("customer_id", reason));
                 }
                 Some(keys.key(&customers.ids, row).map_err(|reason| ("customer_id", reason))?)
             }

@@ -116,7 +116,7 @@ pub(super) fn resolve_persons(
     let person_key: BTreeMap<u64, u64> = keys.iter().enumerate().map(|(row, key)| (*key, new_key(row))).collect();
     let of = |key: u64| person_key.get(&key).copied().unwrap_or_default();
     *customers.ledger = customers.ledger.rekeyed(of)?;
-    *customers.attributes = merged(customers.attributes, &keys, &records, &resolution, &order, options);
+    *customers.attributes = merged(customers.attributes, &keys, &records, &resolution, (&order, &place), options);
     let mut by_customer = hashbrown::HashMap::new();
     for (key, (count, cost)) in customers.interactions.by_customer.drain() {
         let (all, sum): &mut (u32, i64) = by_customer.entry(of(key)).or_default();
@@ -218,13 +218,13 @@ fn records_of(keys: &[u64], ids: &[String], attributes: &Attributes) -> Records 
 }
 
 /// One row per person, in the order of their ids: each field from the record whose value survives, every other
-/// attribute from the newest record that has one.
+/// attribute from the newest record that has one. `order` are the persons by their ids, `place` where each stands.
 fn merged(
     attributes: &Attributes,
     keys: &[u64],
     records: &Records,
     resolution: &Resolution,
-    order: &[u32],
+    (order, place): (&[u32], &[u64]),
     options: &IdentityOptions,
 ) -> Attributes {
     let row_of: BTreeMap<u64, usize> = attributes.keys.iter().enumerate().map(|(row, key)| (*key, row)).collect();
@@ -258,9 +258,5 @@ fn merged(
         (name.clone(), column.take(&rows))
     });
     let columns = columns.collect();
-    let mut place = vec![0_u64; resolution.persons.len()];
-    for (at, person) in order.iter().enumerate() {
-        place[*person as usize] = at as u64;
-    }
     Attributes { keys: known.iter().map(|person| place[*person as usize]).collect(), columns }
 }

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use crate::notation::amount::{self, AmountNotation};
 use crate::notation::dates::{self, Calendar, DateNotation, EpochUnit, SerialSystem};
 use crate::notation::{Detected, Example, Reading, Verdict};
-use crate::source::{CalendarName, ColumnMap, Format, SourceError, SourceFile, SourceOptions, batches};
+use crate::source::{CalendarName, ColumnMap, Format, SourceError, SourceFile, SourceOptions, first_batches};
 
 use super::collect::SourceFiles;
 use super::dates::{has_iso_offset, is_usual_iso};
@@ -220,18 +220,6 @@ struct Column<'a> {
 /// A value with its line.
 type Sample = (u64, String);
 
-/// Stops reading when there are samples enough.
-enum Stop {
-    Enough,
-    Failed(SourceError),
-}
-
-impl From<SourceError> for Stop {
-    fn from(error: SourceError) -> Self {
-        Self::Failed(error)
-    }
-}
-
 impl Column<'_> {
     /// The first distinct values that are filled.
     fn samples(&self, most: usize) -> Result<Vec<Sample>, CleanError> {
@@ -240,7 +228,7 @@ impl Column<'_> {
         let only = SourceFile { columns, ..self.file.clone() };
         let mut seen = std::collections::BTreeSet::new();
         let mut samples = Vec::new();
-        let read = batches(self.source.table, &only, |batch| -> Result<(), Stop> {
+        first_batches(self.source.table, &only, |batch| {
             let column = batch.frame.columns().first().and_then(|c| c.str().ok().cloned()).unwrap_or_default();
             for (row, text) in column.iter().enumerate() {
                 let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
@@ -248,15 +236,12 @@ impl Column<'_> {
                     samples.push((batch.lines.of(row), text.to_owned()));
                 }
                 if samples.len() >= most {
-                    return Err(Stop::Enough);
+                    return Ok(true);
                 }
             }
-            if batch.frame.height() > 0 && most == SAMPLES { Err(Stop::Enough) } else { Ok(()) }
-        });
-        match read {
-            Ok(()) | Err(Stop::Enough) => Ok(samples),
-            Err(Stop::Failed(error)) => Err(error.into()),
-        }
+            Ok(batch.frame.height() > 0 && most == SAMPLES)
+        })?;
+        Ok(samples)
     }
 
     /// How the dates are written, and whether they carry an offset from UTC.

@@ -355,7 +355,7 @@ pub(super) fn mark(
     }
 }
 
-pub(super) fn empty_ids(ids: &Ids, reason: Reason) -> Vec<(usize, Reason)> {
+fn empty_ids(ids: &Ids, reason: Reason) -> Vec<(usize, Reason)> {
     if ids.whole().is_some() {
         return Vec::new();
     }
@@ -381,7 +381,7 @@ fn multiply(quantity: &Parsed<i64>, price: &Parsed<i64>) -> Parsed<i64> {
     Parsed { values, refused }
 }
 
-pub(super) fn text_of(ids: &Ids, row: usize) -> Option<std::borrow::Cow<'_, str>> {
+fn text_of(ids: &Ids, row: usize) -> Option<std::borrow::Cow<'_, str>> {
     match ids {
         Ids::Whole(values) => values.get(row).map(|v| v.to_string().into()),
         Ids::Text(values) => values.get(row).map(str::trim).filter(|t| !t.is_empty()).map(Into::into),

@@ -87,6 +87,13 @@ pub(super) struct RepairedIds {
     pub(super) refused: Vec<(usize, Reason)>,
 }
 
+impl RepairedIds {
+    /// Why the id of a row could not be repaired, if it couldn't.
+    pub(super) fn refusal(&self, row: usize) -> Option<Reason> {
+        self.refused.binary_search_by_key(&row, |(at, _)| *at).ok().map(|at| self.refused[at].1)
+    }
+}
+
 fn repaired(texts: &StringChunked, repairs: &[IdRepair]) -> RepairedIds {
     let mut refused = Vec::new();
     let one = |row: usize, text: &str, refused: &mut Vec<(usize, Reason)>| {
@@ -98,8 +105,11 @@ fn repaired(texts: &StringChunked, repairs: &[IdRepair]) -> RepairedIds {
             };
             match outcome {
                 Ok(id) => text = id,
-                Err(IdError::Suffix { .. }) => refused.push((row, Reason::WrongCheckSuffix)),
-                Err(_) => refused.push((row, Reason::LostDigits)),
+                Err(error) => {
+                    let is_suffix = matches!(error, IdError::Suffix { .. });
+                    refused.push((row, if is_suffix { Reason::WrongCheckSuffix } else { Reason::LostDigits }));
+                    break;
+                }
             }
         }
         text

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::report::tidy;
 use crate::source::{INPUT_TABLES, SourceError, sample};
 use crate::survey::{Proposal, propose_known};
 
@@ -66,7 +67,7 @@ fn summary(proposal: &Proposal, out: &Path) -> String {
 fn relative(file: &Path, base: &Path) -> String {
     let here = Path::new(".");
     let base = if base.as_os_str().is_empty() { here } else { base };
-    let absolute = |path: &Path| std::path::absolute(path).map(|p| plain(&p)).unwrap_or_else(|_| path.to_path_buf());
+    let absolute = |path: &Path| std::path::absolute(path).map(|p| tidy(&p)).unwrap_or_else(|_| path.to_path_buf());
     let (file, base) = (absolute(file), absolute(base));
     let shared = file.components().zip(base.components()).take_while(|(a, b)| a == b).count();
     // only the root in common: the whole path says more
@@ -76,19 +77,6 @@ fn relative(file: &Path, base: &Path) -> String {
     let up = base.components().skip(shared).map(|_| Component::ParentDir);
     let path: PathBuf = up.chain(file.components().skip(shared)).collect();
     path.display().to_string()
-}
-
-/// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(out.pop()),
-            Component::CurDir => {}
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

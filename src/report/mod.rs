@@ -11,4 +11,4 @@ pub use backtest::backtest_summary;
 pub use contracts::{contract_json, contract_markdown};
 pub use explain::{ExplainError, explain};
 pub use plots::draw;
-pub use summary::{plan_summary, run_summary};
+pub use summary::{plan_summary, run_summary, tidy};

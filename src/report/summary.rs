@@ -136,7 +136,7 @@ fn notations(source: &SourceFiles) -> Vec<String> {
 }
 
 /// A path without the detours of `..` and `.`, for showing.
-pub(super) fn tidy(path: &Path) -> PathBuf {
+pub fn tidy(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

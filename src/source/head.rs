@@ -9,6 +9,7 @@ use super::json;
 use super::layout::{TextLayout, text_layout};
 use super::options::SourceOptions;
 use super::read::scan;
+use super::split::csv_records;
 use super::text::{Piece, Pieces, checked};
 use super::workbook::Sheet;
 
@@ -132,8 +133,7 @@ fn text_header(table: &str, file: &InputFile, layout: TextLayout) -> Result<Vec<
 /// The fields of one record, without outer blanks.
 fn fields(record: &Piece, delimiter: u8) -> std::io::Result<Vec<String>> {
     let text = checked(record)?;
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut reader = csv_records(text, delimiter);
     let mut found = csv::StringRecord::new();
     reader.read_record(&mut found).map_err(std::io::Error::other)?;
     Ok(found.iter().map(|field| field.trim().to_owned()).collect())

@@ -33,5 +33,5 @@ pub use error::SourceError;
 pub use head::{Head, head};
 pub use layout::TextLayout;
 pub use options::{CalendarName, ColumnNames, IdRepair, PathList, SourceOptions};
-pub use read::{ColumnMap, SourceFile, batches};
+pub use read::{ColumnMap, SourceFile, batches, first_batches};
 pub use sample::sample;

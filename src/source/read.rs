@@ -97,6 +97,31 @@ pub fn batches<E: From<SourceError>>(
     unchanged(file).map_err(E::from)
 }
 
+/// Feeds batches to `take` as [`batches`] does, until it says that it has enough; whether the file was read to its end.
+///
+/// # Errors
+/// Those of [`batches`].
+pub fn first_batches(
+    table: &str,
+    source: &SourceFile,
+    mut take: impl FnMut(Batch) -> Result<bool, SourceError>,
+) -> Result<bool, SourceError> {
+    enum Stop {
+        Enough,
+        Failed(SourceError),
+    }
+    impl From<SourceError> for Stop {
+        fn from(error: SourceError) -> Self {
+            Self::Failed(error)
+        }
+    }
+    match batches(table, source, |batch| if take(batch)? { Err(Stop::Enough) } else { Ok(()) }) {
+        Ok(()) => Ok(true),
+        Err(Stop::Enough) => Ok(false),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
 fn positions(head: &Head, columns: &ColumnMap) -> Vec<(String, usize)> {
     let at = |(standard, name): &(String, String)| Some((standard.clone(), head.position(name)?));
     columns.0.iter().filter_map(at).collect()

@@ -16,7 +16,7 @@ use super::error::{SourceError, guarded};
 use super::head::head;
 use super::layout::decoded;
 use super::options::{PathList, SourceOptions};
-use super::read::{ColumnMap, SourceFile, batches};
+use super::read::{ColumnMap, SourceFile, first_batches};
 use super::workbook::{date_columns, open, range_of, title_rows};
 
 /// Rows that are looked at.
@@ -110,18 +110,6 @@ fn sheet_sample(file: &InputFile) -> Result<FileSample, SourceError> {
     Ok(sample)
 }
 
-/// Rows enough were read, or reading failed.
-enum Stop {
-    Enough,
-    Failed(SourceError),
-}
-
-impl From<SourceError> for Stop {
-    fn from(error: SourceError) -> Self {
-        Self::Failed(error)
-    }
-}
-
 fn rows_of(file: &InputFile, options: &SourceOptions, format: SampleFormat) -> Result<FileSample, SourceError> {
     let head = head("NAME", file, options)?;
     let place = |at: usize| format!("#{}", at + 1);
@@ -132,7 +120,7 @@ fn rows_of(file: &InputFile, options: &SourceOptions, format: SampleFormat) -> R
         names.zip(kinds).map(|(name, kind)| SampleColumn { name, kind, cells: Vec::new() }).collect();
     let source = SourceFile { file: file.clone(), columns: ColumnMap(places.collect()), head };
     let mut rows_seen = 0;
-    let read = batches("NAME", &source, |batch| -> Result<(), Stop> {
+    let is_whole = first_batches("NAME", &source, |batch| {
         let taken = batch.frame.height().min(ROWS - rows_seen);
         for (column, cells) in columns.iter_mut().zip(batch.frame.columns()) {
             let texts = cells.as_materialized_series().head(Some(taken)).cast(&DataType::String);
@@ -143,13 +131,8 @@ fn rows_of(file: &InputFile, options: &SourceOptions, format: SampleFormat) -> R
             }
         }
         rows_seen += taken;
-        if rows_seen == ROWS { Err(Stop::Enough) } else { Ok(()) }
-    });
-    let is_whole = match read {
-        Ok(()) => true,
-        Err(Stop::Enough) => false,
-        Err(Stop::Failed(error)) => return Err(error),
-    };
+        Ok(rows_seen == ROWS)
+    })?;
     Ok(FileSample { path: file.shown.clone(), format, columns, rows_seen, is_whole })
 }
 

@@ -109,12 +109,13 @@ fn split_plain(first_line: u64, text: &str, columns: &mut Columns<'_>) {
     finish(line, start, bytes.len(), &mut ends);
 }
 
+/// A CSV reader that yields the header as a plain record and doesn't mind ragged lines.
+pub(super) fn csv_records(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+}
+
 fn split_quoted(piece: &Piece, text: &str, columns: &mut Columns<'_>) {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(columns.fields.delimiter)
-        .from_reader(text.as_bytes());
+    let mut reader = csv_records(text, columns.fields.delimiter);
     let mut record = csv::StringRecord::new();
     let (mut line, mut from) = (piece.line, 0);
     // text in memory that was checked: reading it can't fail

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use crate::notation::amount::{self, AmountNotation};
 use crate::notation::dates::{self, Calendar, DateNotation, EpochUnit, SerialSystem};
 use crate::notation::{Detected, Example, Reading, Verdict};
-use crate::source::{CalendarName, ColumnMap, Format, SourceError, SourceFile, SourceOptions, first_batches};
+use crate::source::{CalendarName, Extent, Format, Sample, SourceError, SourceFile, SourceOptions, first_values};
 
 use super::collect::SourceFiles;
 use super::dates::{has_iso_offset, is_usual_iso};
@@ -113,12 +113,6 @@ const AMOUNT_COLUMNS: &[&str] = &[
     "cost_per_contact",
 ];
 
-/// Values of a column that are looked at before the rest of the file is.
-const SAMPLES: usize = 2_000;
-
-/// Values that are looked at when the first don't tell.
-const MOST_SAMPLES: usize = 20_000;
-
 /// Share of the values that a notation must read to be taken where others read the rest.
 const MAJORITY: f64 = 0.9;
 
@@ -131,27 +125,12 @@ pub fn settle(source: &mut SourceFiles) -> Vec<CleanError> {
     let mut notations = Vec::with_capacity(source.files.len());
     let mut open = Vec::new();
     for (at, file) in source.files.iter().enumerate() {
-        let mut notation = FileNotation::default();
-        for (standard, _) in &file.columns.0 {
-            let kind = file.head.data_type(file.columns.in_file(standard));
-            if kind != Some(&DataType::String) {
-                notation.has_offsets |= matches!(kind, Some(DataType::Datetime(_, Some(_))));
-                continue;
-            }
-            let column = Column { source, file, standard };
-            if DATE_COLUMNS.contains(&standard.as_str()) {
-                match column.dates() {
-                    Ok((reading, has_offsets)) => {
-                        notation.dates.insert(standard.clone(), reading);
-                        notation.has_offsets |= has_offsets;
-                    }
-                    Err(error) => errors.push(error),
-                }
-            } else if AMOUNT_COLUMNS.contains(&standard.as_str()) {
-                match column.amounts() {
-                    Ok(reading) => drop(notation.amounts.insert(standard.clone(), reading)),
-                    Err(error) => open.push((at, standard.clone(), error)),
-                }
+        let (notation, failed) = settle_file(source, file);
+        for (standard, error) in failed {
+            if AMOUNT_COLUMNS.contains(&standard) {
+                open.push((at, standard.to_owned(), error))
+            } else {
+                errors.push(error)
             }
         }
         notations.push(notation);
@@ -164,6 +143,46 @@ pub fn settle(source: &mut SourceFiles) -> Vec<CleanError> {
     }
     source.notations = notations;
     errors
+}
+
+/// How the columns of a file are written, and the columns that its values leave in doubt. All are looked at together:
+/// at the beginning of the file first, and those that it doesn't tell in more of it.
+fn settle_file<'a>(source: &'a SourceFiles, file: &'a SourceFile) -> (FileNotation, Vec<(&'a str, CleanError)>) {
+    let mut notation = FileNotation::default();
+    let mut failed = Vec::new();
+    let mut unsettled = Vec::new();
+    for (standard, _) in &file.columns.0 {
+        match file.head.data_type(file.columns.in_file(standard)) {
+            Some(DataType::String) => unsettled.push(standard.as_str()),
+            kind => notation.has_offsets |= matches!(kind, Some(DataType::Datetime(_, Some(_)))),
+        }
+    }
+    unsettled.retain(|standard| DATE_COLUMNS.contains(standard) || AMOUNT_COLUMNS.contains(standard));
+    for extent in [Extent::BEGINNING, Extent::FAR] {
+        if unsettled.is_empty() {
+            break;
+        }
+        let mut values = match first_values(source.table, file, &unsettled, extent) {
+            Ok(values) => values,
+            Err(error) => {
+                failed.push(("", error.into()));
+                break;
+            }
+        };
+        unsettled.retain(|standard| {
+            let column = Column { source, file, standard, extent };
+            let samples = values.remove(*standard).unwrap_or_default();
+            match column.settle(samples, &mut notation) {
+                Ok(Told::Settled) => false,
+                Ok(Told::Doubtful) => true,
+                Err(error) => {
+                    failed.push((standard, error));
+                    false
+                }
+            }
+        });
+    }
+    (notation, failed)
 }
 
 /// The marks that the other files of a source agree on in a column.
@@ -192,8 +211,8 @@ fn retyped(source: &SourceFiles) -> Vec<CleanError> {
         let number = source.files.iter().filter_map(kind).find(|kind| *kind != DataType::String);
         let Some(number) = number else { continue };
         for file in source.files.iter().filter(|file| kind(file) == Some(DataType::String)) {
-            let column = Column { source, file, standard };
-            let first = column.samples(1).ok().and_then(|s| s.into_iter().next()).unwrap_or_default();
+            let first = first_values(source.table, file, &[*standard], Extent::FIRST).ok();
+            let first = first.and_then(|mut values| values.remove(*standard)?.pop()).unwrap_or_default();
             let hint = format!("set `decimal` in [sources.{}], or export numbers as numbers", source.table);
             errors.push(
                 SourceError::WrongType {
@@ -215,41 +234,42 @@ struct Column<'a> {
     source: &'a SourceFiles,
     file: &'a SourceFile,
     standard: &'a str,
+    /// How far the file was looked at.
+    extent: Extent,
 }
 
-/// A value with its line.
-type Sample = (u64, String);
+/// Whether the values tell how they are written.
+enum Told {
+    /// They do.
+    Settled,
+    /// More of them may.
+    Doubtful,
+}
 
 impl Column<'_> {
-    /// The first distinct values that are filled.
-    fn samples(&self, most: usize) -> Result<Vec<Sample>, CleanError> {
-        let name = self.file.columns.in_file(self.standard).to_owned();
-        let columns = ColumnMap(vec![(self.standard.to_owned(), name)]);
-        let only = SourceFile { columns, ..self.file.clone() };
-        let mut seen = std::collections::BTreeSet::new();
-        let mut samples = Vec::new();
-        first_batches(self.source.table, &only, |batch| {
-            let column = batch.frame.columns().first().and_then(|c| c.str().ok().cloned()).unwrap_or_default();
-            for (row, text) in column.iter().enumerate() {
-                let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
-                if seen.insert(text.to_owned()) {
-                    samples.push((batch.lines.of(row), text.to_owned()));
-                }
-                if samples.len() >= most {
-                    return Ok(true);
-                }
-            }
-            Ok(batch.frame.height() > 0 && most == SAMPLES)
-        })?;
-        Ok(samples)
+    /// Settles how the column is written, if its values tell.
+    fn settle(&self, samples: Vec<Sample>, notation: &mut FileNotation) -> Result<Told, CleanError> {
+        let standard = self.standard.to_owned();
+        if DATE_COLUMNS.contains(&self.standard) {
+            let Some((reading, has_offsets)) = self.dates(samples)? else { return Ok(Told::Doubtful) };
+            notation.dates.insert(standard, reading);
+            notation.has_offsets |= has_offsets;
+        } else {
+            let Some(reading) = self.amounts(samples)? else { return Ok(Told::Doubtful) };
+            notation.amounts.insert(standard, reading);
+        }
+        Ok(Told::Settled)
     }
 
-    /// How the dates are written, and whether they carry an offset from UTC.
-    fn dates(&self) -> Result<(DateReading, bool), CleanError> {
-        let samples = self.samples(SAMPLES)?;
-        let first =
-            samples.iter().map(|(_, text)| text.trim()).find(|text| !text.is_empty()).unwrap_or_default().to_owned();
-        let reading = self.date_reading(samples)?;
+    /// Whether more values may tell what these don't.
+    fn may_go_on<N>(&self, found: &Detected<N>) -> bool {
+        matches!(found.verdict, Verdict::Ambiguous(_)) && self.extent != Extent::FAR
+    }
+
+    /// How the dates are written, and whether they carry an offset from UTC; `None` when more values may tell.
+    fn dates(&self, samples: Vec<Sample>) -> Result<Option<(DateReading, bool)>, CleanError> {
+        let first = samples.first().map_or(String::new(), |(_, text)| text.trim().to_owned());
+        let Some(reading) = self.date_reading(samples)? else { return Ok(None) };
         let has_offset = match &reading {
             DateReading::Iso => has_iso_offset(&first),
             DateReading::Written(notation) => {
@@ -257,10 +277,10 @@ impl Column<'_> {
                     && matches!(dates::parse(&first, notation), Ok(dates::Moment::Instant { .. }))
             }
         };
-        Ok((reading, has_offset))
+        Ok(Some((reading, has_offset)))
     }
 
-    fn date_reading(&self, mut samples: Vec<Sample>) -> Result<DateReading, CleanError> {
+    fn date_reading(&self, mut samples: Vec<Sample>) -> Result<Option<DateReading>, CleanError> {
         if let Some(declared) = &self.source.declared.dates {
             let reads = |text: &str| dates::parse(text, declared).is_ok() || self.is_sheet_date(text);
             let read = samples.iter().filter(|(_, text)| reads(text)).count();
@@ -268,22 +288,21 @@ impl Column<'_> {
                 let unread = samples.iter().find(|(_, text)| !reads(text)).cloned().unwrap_or_default();
                 return Err(self.unread_dates(&unread, &format!(" in the declared notation {declared}"), &samples));
             }
-            return Ok(DateReading::Written(declared.clone()));
+            return Ok(Some(DateReading::Written(declared.clone())));
         }
         let iso = samples.iter().filter(|(_, text)| is_usual_iso(text)).count();
-        if iso * 2 >= samples.len() && (iso == samples.len() || !self.is_sheet()) {
-            return Ok(DateReading::Iso);
+        let is_iso = iso * 2 >= samples.len() && (iso == samples.len() || !self.is_sheet());
+        if is_iso && self.extent == Extent::BEGINNING {
+            return Ok(Some(DateReading::Iso));
         }
         samples.retain(|(_, text)| !self.is_sheet_date(text));
-        let mut found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
-        if matches!(found.verdict, Verdict::Ambiguous(_)) {
-            samples = self.samples(MOST_SAMPLES)?;
-            samples.retain(|(_, text)| !self.is_sheet_date(text));
-            found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
+        let found = dates::detect(samples.iter().map(|(_, text)| text.as_str()));
+        if self.may_go_on(&found) {
+            return Ok(None);
         }
         let is_doubtful = matches!(found.verdict, Verdict::Ambiguous(_) | Verdict::Conflict(_));
         if iso >= samples.len() && !is_doubtful && chosen(&found).is_none() {
-            return Ok(DateReading::Iso);
+            return Ok(Some(DateReading::Iso));
         }
         let Some(notation) = chosen(&found) else { return Err(self.date_error(&found, &samples)) };
         if let Some(wanted) = self.source.declared.calendar
@@ -292,7 +311,7 @@ impl Column<'_> {
             let first = samples.first().cloned().unwrap_or_default();
             return Err(self.unread_dates(&first, " in the declared calendar", &samples));
         }
-        Ok(DateReading::Written(notation))
+        Ok(Some(DateReading::Written(notation)))
     }
 
     fn is_sheet(&self) -> bool {
@@ -366,31 +385,28 @@ impl Column<'_> {
         }
     }
 
-    fn amounts(&self) -> Result<AmountReading, CleanError> {
+    /// How the amounts are written; `None` when more values may tell.
+    fn amounts(&self, mut samples: Vec<Sample>) -> Result<Option<AmountReading>, CleanError> {
         if let Some(declared) = self.source.declared.amounts {
-            return Ok(AmountReading::Written(declared));
+            return Ok(Some(AmountReading::Written(declared)));
         }
-        let marked = |samples: Vec<Sample>| {
-            let marked = samples.into_iter().filter(|(_, text)| !is_whole(text));
-            marked.collect::<Vec<_>>()
-        };
-        let mut samples = marked(self.samples(SAMPLES)?);
+        samples.retain(|(_, text)| !is_whole(text));
         if samples.is_empty() {
-            return Ok(AmountReading::NoMark);
+            return Ok(Some(AmountReading::NoMark));
         }
         let decimals = |text: &str| plain_decimals(text);
-        if samples.iter().all(|(_, text)| decimals(text).is_some())
+        if self.extent == Extent::BEGINNING
+            && samples.iter().all(|(_, text)| decimals(text).is_some())
             && samples.iter().any(|(_, text)| decimals(text).is_some_and(|places| places != 3))
         {
-            return Ok(AmountReading::Plain);
+            return Ok(Some(AmountReading::Plain));
         }
-        let mut found = amount::detect(samples.iter().map(|(_, text)| text.as_str()));
-        if matches!(found.verdict, Verdict::Ambiguous(_)) {
-            samples = marked(self.samples(MOST_SAMPLES)?);
-            found = amount::detect(samples.iter().map(|(_, text)| text.as_str()));
+        let found = amount::detect(samples.iter().map(|(_, text)| text.as_str()));
+        if self.may_go_on(&found) {
+            return Ok(None);
         }
         match (&found.verdict, chosen(&found)) {
-            (_, Some(notation)) => Ok(AmountReading::Written(notation)),
+            (_, Some(notation)) => Ok(Some(AmountReading::Written(notation))),
             (Verdict::Ambiguous(readings), None) => Err(self.two_readings(readings, &samples, |notation| {
                 notation.decimal.map_or_else(|| format!("{notation}"), |mark| format!("decimal = \"{}\"", mark.char()))
             })),
@@ -406,7 +422,7 @@ impl Column<'_> {
                     said: shown.collect::<Vec<_>>().join("; "),
                 })
             }
-            _ => Ok(AmountReading::NoMark),
+            _ => Ok(Some(AmountReading::NoMark)),
         }
     }
 }

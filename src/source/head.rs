@@ -5,6 +5,7 @@ use polars::prelude::*;
 use super::decode::open_text;
 use super::discover::{Format, InputFile};
 use super::error::{SourceError, guarded};
+use super::first_values::{Extent, Sample};
 use super::json;
 use super::layout::{TextLayout, text_layout};
 use super::options::SourceOptions;
@@ -30,6 +31,8 @@ pub struct Head {
     pub header_row: Option<usize>,
     /// What was taken as plausible in reading it, for the run's report.
     pub notes: Vec<String>,
+    /// First distinct values of each column, for sheets: a workbook is not opened again to look at them.
+    pub first_values: Vec<Vec<Sample>>,
 }
 
 impl Head {
@@ -71,16 +74,17 @@ impl Head {
 pub fn head(table: &str, file: &InputFile, options: &SourceOptions) -> Result<Head, SourceError> {
     let fail = |e: &dyn std::fmt::Display| SourceError::unreadable(&file.shown, e, format_hint(file.format));
     let texts = |names: Vec<String>| names.into_iter().map(|name| (name, DataType::String)).collect::<Vec<_>>();
-    let plain = |columns| Head { columns, layout: None, header_row: None, notes: Vec::new() };
+    let plain = |columns| Head { columns, layout: None, header_row: None, notes: Vec::new(), first_values: Vec::new() };
     let head = match file.format {
         Format::Csv => {
             let (layout, notes) = text_layout(table, file, options)?;
             let columns = texts(text_header(table, file, layout)?);
-            Head { columns, layout: Some(layout), header_row: None, notes }
+            Head { layout: Some(layout), notes, ..plain(columns) }
         }
         Format::Workbook => {
-            let columns = texts(Sheet::open(table, file, options)?.names);
-            Head { header_row: options.header_row, ..plain(columns) }
+            let sheet = Sheet::open(table, file, options)?;
+            let first_values = sheet.first_values(Extent::BEGINNING.most);
+            Head { header_row: options.header_row, first_values, ..plain(texts(sheet.names)) }
         }
         Format::Json | Format::JsonLines => plain(texts(json::names(file).map_err(|e| fail(&e))?)),
         Format::Parquet | Format::ArrowIpc => {

@@ -11,6 +11,7 @@ mod digest;
 mod discover;
 mod error;
 mod fetch;
+mod first_values;
 mod head;
 mod json;
 mod layout;
@@ -30,6 +31,7 @@ pub use contract::{
 pub use digest::{digest, digest_text};
 pub use discover::{Format, InputFile, discover, format_of_name};
 pub use error::SourceError;
+pub use first_values::{Extent, Sample, first_values};
 pub use head::{Head, head};
 pub use layout::TextLayout;
 pub use options::{CalendarName, ColumnNames, IdRepair, PathList, SourceOptions};

@@ -8,6 +8,7 @@ use crate::notation::dates::{Moment, SerialSystem, from_serial};
 use super::batch::{Batch, Lines};
 use super::discover::InputFile;
 use super::error::{SourceError, guarded};
+use super::first_values::{FirstValues, Sample};
 use super::options::SourceOptions;
 use super::sheet_bounds;
 
@@ -52,8 +53,11 @@ pub(super) fn sheets(file: &InputFile, options: &SourceOptions) -> Result<Vec<In
             return Err(SourceError::unreadable(&file.shown, format!("no sheet is called `{pattern}`"), &hint));
         }
     }
-    if options.sheet.patterns().is_empty() {
-        for sheet in all.iter().filter(|s| s.visible == SheetVisible::Visible) {
+    let visible = all.iter().filter(|s| s.visible == SheetVisible::Visible).collect::<Vec<_>>();
+    if let ([], [only]) = (options.sheet.patterns(), visible.as_slice()) {
+        chosen.push(only.name.clone());
+    } else if options.sheet.patterns().is_empty() {
+        for sheet in visible {
             let range = guarded(&file.shown, DAMAGED, || range_of(&mut workbook, file, &sheet.name, None))?;
             if !range.is_empty() {
                 chosen.push(sheet.name.clone());
@@ -111,6 +115,9 @@ impl Sheet {
         let mut workbook = open(file)?;
         let name = file.sheet.clone().unwrap_or_default();
         let range = guarded(&file.shown, DAMAGED, || range_of(&mut workbook, file, &name, options.header_row))?;
+        if range.is_empty() {
+            return Err(SourceError::Empty { file: file.shown.clone() });
+        }
         let first_row = u64::from(range.start().map_or(0, |(row, _)| row)) + 1;
         if options.header_row == Some(0) {
             return Ok(Self { names: vec![String::new(); range.width()], header: 0, range });
@@ -132,22 +139,34 @@ impl Sheet {
         Ok(Self { range, names, header })
     }
 
+    /// The sheet's rows below the header, filled or not, with their numbers from 1.
+    fn rows(&self) -> impl Iterator<Item = (u64, &[Data])> {
+        let first = u64::from(self.range.start().map_or(0, |(row, _)| row)) + 1;
+        (first..).zip(self.range.rows()).filter(|(line, _)| *line > self.header)
+    }
+
+    /// The first distinct filled values of each column.
+    pub(super) fn first_values(&self, most: usize) -> Vec<Vec<Sample>> {
+        let mut values = self.names.iter().map(|_| FirstValues::default()).collect::<Vec<_>>();
+        for (line, row) in self.rows() {
+            for (cell, values) in row.iter().zip(&mut values) {
+                values.take(line, text_of(cell).as_deref(), most);
+            }
+        }
+        values.into_iter().map(FirstValues::samples).collect()
+    }
+
     /// The rows below the header; `wanted` are standard names with positions from 0.
     ///
     /// # Errors
     /// When the columns can't be put together.
     pub(super) fn batch(&self, wanted: &[(String, usize)]) -> PolarsResult<Batch> {
-        let first = u64::from(self.range.start().map_or(0, |(row, _)| row)) + 1;
         let mut builders: Vec<StringChunkedBuilder> = wanted
             .iter()
             .map(|(name, _)| StringChunkedBuilder::new(name.as_str().into(), self.range.height()))
             .collect();
         let mut lines = Lines::default();
-        for (at, row) in self.range.rows().enumerate() {
-            let line = first + at as u64;
-            if line <= self.header || row.iter().all(|cell| text_of(cell).is_none()) {
-                continue;
-            }
+        for (line, row) in self.rows().filter(|(_, row)| row.iter().any(|cell| text_of(cell).is_some())) {
             lines.push(line);
             for (builder, (_, position)) in builders.iter_mut().zip(wanted) {
                 builder.append_option(row.get(*position).and_then(text_of));

@@ -6,7 +6,7 @@ use std::io::Write;
 use polars::prelude::*;
 
 use crate::shop::{Shop, lay_out, run, text_of};
-use crate::support::{run_ok, same_files, table_bytes};
+use crate::support::{ByCustomer, folder, quality, run_ok, same_files, table_bytes};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -159,4 +159,22 @@ fn days_are_those_of_the_business_time_zone() {
         let customers = crate::support::table(&folder.path().join("out/latest"), "customers");
         assert_eq!(crate::support::texts(&customers, "purchase_days"), days, "{zone}");
     }
+}
+
+/// Far behind the first megabyte one value of each column can have but one reading.
+#[test]
+fn columns_in_doubt_are_settled_by_one_value_wherever_it_stands() {
+    let mut orders = String::from("customer_id;timestamp;amount;cost;margin\n");
+    for row in 0..60_000 {
+        let day = row % 12 + 1;
+        orders.push_str(&format!("A;{day:02}/{day:02}/2024;1.{:03};2,{:03};3\n", row % 1000, row % 1000));
+    }
+    orders.push_str("B;31/01/2024;1.500,25;2,5;1\n");
+    let pipeline = "[pipeline]\nname = \"case\"\n[sources.transactions]\npath = \"orders.csv\"\n";
+    let folder = folder(&[("orders.csv", &orders), ("p.toml", pipeline)]);
+    run_ok(folder.path(), &["run", "p.toml"]);
+    let run = folder.path().join("out/latest");
+    assert_eq!(quality(&run, "transactions", "rows_accepted"), 60_001.0);
+    let customers = ByCustomer::read(&run, "customers");
+    assert_eq!(customers.line("B", &["first_purchase", "spend_net"]), "2024-01-31 1500.25");
 }

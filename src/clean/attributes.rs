@@ -6,7 +6,7 @@ use arrow::array::Int64Array;
 use polars::prelude::*;
 
 use crate::source::{self, Format};
-use crate::table::{Categories, Column as Values, parse_day};
+use crate::table::{Categories, Column as Values, Kind, parse_day};
 
 use super::collect::SourceFiles;
 use super::counts::SourceCounts;
@@ -37,7 +37,7 @@ pub fn attribute_names<'a>(columns: impl IntoIterator<Item = &'a str>, id_column
 }
 
 /// `Birth Year` and `birthYear` become `birth_year`.
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     let mut before_lower = false;
     for ch in name.trim().chars() {
@@ -299,6 +299,11 @@ fn is_plain_number(text: &str) -> bool {
     plain && !is_code && digits.bytes().filter(u8::is_ascii_digit).count() <= MOST_DIGITS
 }
 
+/// The kind that an attribute with these cells would have.
+pub(super) fn kind_of_texts(cells: &[Option<&str>]) -> Kind {
+    read_texts(cells).kind()
+}
+
 /// The narrowest kind that every filled cell of a text column has: whole number, real, day, flag, words.
 fn read_texts(cells: &[Option<&str>]) -> Values {
     if cells.iter().flatten().next().is_none() {
@@ -356,7 +361,6 @@ mod tests {
             let cells = cells.iter().map(|t| Some(*t).filter(|t| !t.is_empty())).collect::<Vec<_>>();
             read_texts(&cells).kind()
         };
-        use crate::table::Kind;
         assert_eq!(kind(&["1", "", "-20"]), Kind::Count);
         assert_eq!(kind(&["1", "2.5"]), Kind::Real);
         for code in ["007", "-007", "+49170", "12E4", "1234567890123456", "inf", "4.5.6"] {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use crate::source::{Batch, ColumnMap, IdRepair, Malformed, SourceError, SourceFile, batches};
+use crate::table::Quality;
 
 use super::attributes::{AttributeReader, Attributes, KeySpace};
 use super::carry::Carry;
@@ -40,6 +41,8 @@ pub struct SourceFiles {
     pub declared: Declared,
     /// How each file writes its columns; see [`settle`](super::settle).
     pub notations: Vec<FileNotation>,
+    /// What differs between the columns of the files, as lines of `run_quality`; see [`settle`](super::settle).
+    pub drift: Vec<Quality>,
     /// What to undo in ids.
     pub repairs: Vec<IdRepair>,
     /// Zone of timestamps without an offset.

@@ -9,6 +9,7 @@ mod carry;
 mod collect;
 mod counts;
 mod dates;
+mod drift;
 mod error;
 mod events;
 mod exchange;

@@ -12,6 +12,7 @@ use crate::source::{CalendarName, Extent, Format, Sample, SourceError, SourceFil
 
 use super::collect::SourceFiles;
 use super::dates::{has_iso_offset, is_usual_iso};
+use super::drift::drift;
 use super::error::CleanError;
 
 /// How a column of dates is written.
@@ -116,7 +117,7 @@ const AMOUNT_COLUMNS: &[&str] = &[
 /// Share of the values that a notation must read to be taken where others read the rest.
 const MAJORITY: f64 = 0.9;
 
-/// Settles how the columns of each file of a source are written.
+/// Settles how the columns of each file of a source are written, and notes what differs between the files.
 ///
 /// # Errors
 /// Every column that could be read in two ways, or in none.
@@ -142,6 +143,13 @@ pub fn settle(source: &mut SourceFiles) -> Vec<CleanError> {
         }
     }
     source.notations = notations;
+    if errors.is_empty() {
+        match drift(source) {
+            Ok(lines) => source.drift = lines,
+            Err(error) => errors.push(error.into()),
+        }
+    }
+    source.files.iter_mut().for_each(|file| file.head.first_values.clear());
     errors
 }
 

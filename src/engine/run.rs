@@ -84,6 +84,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineErr
     let mut results = analyse(plan, &mut cleaned, &history, &run, progress, &mut clock)?;
     results.quality.extend(stray_newest_day(plan, &cleaned));
     results.quality.extend(assumptions(plan));
+    results.quality.extend(plan.sources.values().flat_map(|source| source.drift.clone()));
     if let Some(identity) = &cleaned.identity {
         results.quality.extend(identity::quality(identity));
         results.models.push(identity::model_file(identity));

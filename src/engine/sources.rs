@@ -41,6 +41,7 @@ pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) ->
         files: mapped,
         declared: Declared::of(options).unwrap_or_default(),
         notations: Vec::new(),
+        drift: Vec::new(),
         repairs: options.repair_ids.clone(),
         timezone: options.timezone.as_ref().and_then(|zone| TimeZone::get(zone).ok()),
     })

@@ -107,6 +107,9 @@ pub fn plan_summary(plan: &Plan) -> String {
         for line in notations(source) {
             let _ = writeln!(out, "   {line}");
         }
+        for line in &source.drift {
+            let _ = writeln!(out, "   {}: {}", line.check.replace('_', " "), line.note);
+        }
         if let Some((_, columns)) = plan.unread_columns().iter().find(|(table, _)| table == name) {
             let _ = writeln!(out, "   does not read {} (add them to `columns` to use them)", columns.join(", "));
         }

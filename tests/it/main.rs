@@ -9,6 +9,7 @@ mod cdnow;
 mod damage;
 mod datasets;
 mod determinism;
+mod drift;
 mod failures;
 mod flow;
 mod formats;

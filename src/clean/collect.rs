@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use crate::source::{Batch, ColumnMap, IdRepair, Malformed, SourceError, SourceFile, batches};
-use crate::table::Quality;
+use crate::table::{Money, Quality};
 
 use super::attributes::{AttributeReader, Attributes, KeySpace};
 use super::carry::Carry;
@@ -19,12 +19,13 @@ use super::ids::{IdSpace, Interner};
 use super::ledger::Ledger;
 use super::notation::{Declared, FileNotation};
 use super::occurrences::Occurrences;
-use super::options::{CleanOptions, FoldIds};
+use super::options::{CleanOptions, FoldIds, LargestAmount, LargestAmountWord, Outliers};
 use super::products::Products;
 use super::reject::{Reason, Rejected};
 use super::rules::LineRules;
 use super::spellings::Spellings;
 use super::transactions::{TransactionCleaner, needs_extras};
+use super::usual::{Amounts, LimitOrigin};
 use super::values::is_whole;
 use super::view::{FileView, Refused};
 
@@ -171,9 +172,7 @@ pub fn clean(
     let mut intake = Intake::default();
     let mut counts = Vec::new();
     let assortment = read_products(products, &mut counts, &mut intake)?;
-    let space = id_space(sources, settings.options);
-    let mut cleaner = transaction_cleaner(transactions, &assortment, settings, space)?;
-    read_transactions(transactions, &mut cleaner, &mut intake, progress)?;
+    let cleaner = cleaned_transactions(sources, &assortment, settings, &mut intake, progress)?;
     let TransactionCleaner {
         customers: mut space,
         mut spellings,
@@ -271,6 +270,9 @@ fn transaction_cleaner<'a>(
         newest_day: None,
         day_before_newest: None,
         has_time_of_day: false,
+        limit: None,
+        amounts: Amounts::default(),
+        only_measures: false,
     })
 }
 
@@ -292,6 +294,42 @@ fn id_space(sources: &Sources<'_>, options: &CleanOptions) -> IdSpace {
     let others = sources.customers.into_iter().chain(sources.events.iter().copied());
     let whole = all_whole(sources.transactions, "customer_id") && others.clone().all(|c| all_whole(c, "customer_id"));
     if whole && options.fold_ids == FoldIds::No { IdSpace::Whole } else { IdSpace::Text(Interner::default()) }
+}
+
+/// Reads the transactions. A limit that is derived from their amounts and that amounts are cut down to takes a reading
+/// of its own before.
+fn cleaned_transactions<'a>(
+    sources: &Sources<'_>,
+    products: &'a Products,
+    settings: &CleanSettings<'a>,
+    intake: &mut Intake,
+    progress: &Progress<'_>,
+) -> Result<TransactionCleaner<'a>, CleanError> {
+    let (source, options) = (sources.transactions, settings.options);
+    let new_cleaner = || transaction_cleaner(source, products, settings, id_space(sources, options));
+    let (origin, given) = match options.largest_amount {
+        None => (LimitOrigin::Unset, None),
+        Some(LargestAmount::Given(most)) => {
+            (LimitOrigin::Given, Some(Money::from_f64(most).map_or(i64::MAX, |most| most.0)))
+        }
+        Some(LargestAmount::Word(LargestAmountWord::Auto)) => (LimitOrigin::Auto, None),
+    };
+    let mut derived = None;
+    if origin == LimitOrigin::Auto && options.outliers == Outliers::Cap {
+        let mut measuring = TransactionCleaner { only_measures: true, ..new_cleaner()? };
+        read_transactions(source, &mut measuring, &mut Intake::default(), progress)?;
+        derived = measuring.amounts.limit();
+    }
+    let limit = given.or(derived.map(|limit| limit.largest));
+    let mut cleaner = TransactionCleaner { limit, ..new_cleaner()? };
+    read_transactions(source, &mut cleaner, intake, progress)?;
+    if limit.is_none() {
+        derived = cleaner.amounts.limit();
+        cleaner.counts.outliers = derived.map(|limit| cleaner.amounts.beyond(limit)).unwrap_or_default();
+    }
+    cleaner.counts.limit_origin = origin;
+    cleaner.counts.usual_limit = derived;
+    Ok(cleaner)
 }
 
 fn read_transactions(

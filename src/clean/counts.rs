@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::table::{Quality, format_money};
 
 use super::reject::Reason;
+use super::usual::{self, LimitOrigin, UsualLimit};
 
 /// Rows and money of one place that a row can end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +43,11 @@ pub struct SourceCounts {
     pub quarantined: Tally,
     /// Refused rows by reason.
     pub by_reason: BTreeMap<Reason, Tally>,
-    /// Accepted rows whose amount is beyond the largest allowed, with their money as written.
+    /// Where the limit of amounts comes from.
+    pub limit_origin: LimitOrigin,
+    /// The limit that the amounts derive, unless one is given.
+    pub usual_limit: Option<UsualLimit>,
+    /// Accepted rows whose amount is beyond the limit, with their money as written.
     pub outliers: Tally,
     /// Money that was cut from outliers.
     pub cut: i128,
@@ -113,13 +118,8 @@ impl SourceCounts {
             let note = format!("rows{money}");
             lines.push(Quality::measured(&self.source, &check, tally.rows as f64, note));
         }
-        if self.outliers.rows > 0 {
-            let cut = if self.cut == 0 { String::new() } else { format!("; {} of it is cut", format_money(self.cut)) };
-            let note = format!(
-                "accepted rows beyond largest_amount; their money is {}{cut}",
-                format_money(self.outliers.money)
-            );
-            lines.push(Quality::measured(&self.source, "outliers", self.outliers.rows as f64, note));
+        if self.has_money {
+            lines.extend(usual::quality(&self.source, self.limit_origin, self.usual_limit, self.outliers, self.cut));
         }
         if self.counted_in_utc {
             let note = "timestamps carry an offset and no timezone is set in [pipeline]: days are those of UTC";

@@ -26,6 +26,7 @@ mod reject;
 mod rules;
 mod spellings;
 mod transactions;
+mod usual;
 mod values;
 mod view;
 
@@ -39,6 +40,7 @@ pub use identity::{Identity, KnownPersons};
 pub use ids::{IdSpace, Interner, hash_text as id_hash};
 pub use ledger::{Extra, Ledger, Line, NO_MARGIN, PARTITIONS, PartitionLines};
 pub use notation::{AmountReading, DateReading, Declared, FileNotation, settle};
-pub use options::{CleanOptions, Duplicates, FoldIds, Outliers, ZeroAmount};
+pub use options::{CleanOptions, Duplicates, FoldIds, LargestAmount, LargestAmountWord, Outliers, ZeroAmount};
 pub use persons::{IDENTITIES, IDENTITY_LOG, IDENTITY_REVIEW};
 pub use reject::{QUARANTINE, Reason, Rejected};
+pub use usual::{LimitOrigin, UsualLimit};

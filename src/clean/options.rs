@@ -47,6 +47,24 @@ pub enum FoldIds {
     Letters,
 }
 
+/// The largest amount that is no outlier.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum LargestAmount {
+    /// This much.
+    Given(f64),
+    /// `"auto"`.
+    Word(LargestAmountWord),
+}
+
+/// Where the largest amount comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LargestAmountWord {
+    /// From the amounts themselves: a modified z-score of 5 on their logarithms.
+    Auto,
+}
+
 /// What becomes of amounts beyond `largest_amount`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -91,9 +109,10 @@ pub struct CleanOptions {
     pub carry_down: bool,
     /// Whether `amount` is the total of the whole order, on the first of its lines or on each: it counts once.
     pub amount_is_order_total: bool,
-    /// Amount of a line, up or down, beyond which it is an outlier; default: none is.
-    pub largest_amount: Option<f64>,
-    /// Outliers: `flag` (default) or `cap`.
+    /// Amount of a line, up or down, beyond which it is an outlier, or `"auto"`: derived from the amounts by a modified
+    /// z-score of 5 on their logarithms. Default: none is; amounts beyond the derived limit are counted only.
+    pub largest_amount: Option<LargestAmount>,
+    /// Outliers: `flag` (default) or `cap`. A derived limit to cap at takes a second reading of the transactions.
     pub outliers: Outliers,
     /// What one unit of a currency is in the pipeline's currency (`{ USD = 0.92, IRT = 10 }`), for lines in several.
     pub rates: BTreeMap<String, f64>,

@@ -18,6 +18,7 @@ use super::products::Products;
 use super::reject::Reason;
 use super::rules::LineRules;
 use super::spellings::Spellings;
+use super::usual::Amounts;
 use super::values::{Ids, Parsed, minutes, shown};
 use super::view::{FileView, Refused, series};
 
@@ -42,6 +43,12 @@ pub(super) struct TransactionCleaner<'a> {
     pub(super) newest_day: Option<i32>,
     pub(super) day_before_newest: Option<i32>,
     pub(super) has_time_of_day: bool,
+    /// Largest amount that is no outlier, when it is known before the rows.
+    pub(super) limit: Option<i64>,
+    /// Accepted amounts, when it isn't.
+    pub(super) amounts: Amounts,
+    /// Whether accepted rows are looked at for their amounts only.
+    pub(super) only_measures: bool,
 }
 
 /// Whether lines need more than customer, order, time and amount.
@@ -109,6 +116,9 @@ impl TransactionCleaner<'_> {
         let (minute, written) = (batch.minutes[row], batch.amounts[row]);
         self.counts.before_1970 += u64::from(minute < 0);
         let amount = self.within_limit(written);
+        if self.only_measures {
+            return Ok(());
+        }
         let refund = batch.refund(row);
         self.counts.accepted.add(amount.saturating_sub(refund));
         self.has_time_of_day = self.has_time_of_day || minute.rem_euclid(DAY_MINUTES) != 0;
@@ -129,15 +139,18 @@ impl TransactionCleaner<'_> {
 
     /// An amount, cut down to the largest that is allowed when outliers are.
     fn within_limit(&mut self, amount: i64) -> i64 {
-        let Some(limit) = self.options.largest_amount.and_then(Money::from_f64) else { return amount };
-        if amount.unsigned_abs() <= limit.0.unsigned_abs() {
+        let Some(limit) = self.limit else {
+            self.amounts.add(amount);
+            return amount;
+        };
+        if amount.unsigned_abs() <= limit.unsigned_abs() {
             return amount;
         }
         self.counts.outliers.add(amount);
         if self.options.outliers == Outliers::Flag {
             return amount;
         }
-        let kept = limit.0.abs() * amount.signum();
+        let kept = limit * amount.signum();
         self.counts.cut += i128::from(amount - kept);
         kept
     }

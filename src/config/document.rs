@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::clean::{CleanOptions, Declared};
+use crate::clean::{CleanOptions, Declared, LargestAmount};
 use crate::linkage::IdentityOptions;
 use crate::registry::ANALYSES;
 use crate::source::{INPUT_TABLES, PathList, SourceOptions};
@@ -105,7 +105,7 @@ fn check_clean(options: &CleanOptions, section: &Section<'_>, diagnostics: &mut 
     for error in options.identity.iter().flat_map(IdentityOptions::errors) {
         diagnostics.push(Diagnostic::new(section.value_span("identity"), format!("`[clean.identity]`: {error}")));
     }
-    if options.largest_amount.is_some_and(|largest| largest.is_nan() || largest <= 0.0) {
+    if matches!(options.largest_amount, Some(LargestAmount::Given(largest)) if largest.is_nan() || largest <= 0.0) {
         let diagnostic = Diagnostic::new(section.value_span("largest_amount"), "`largest_amount` must be above 0");
         diagnostics.push(diagnostic);
     }

@@ -80,6 +80,40 @@ fn overlapping_windows_merge_and_equal_sales_stay() {
     }
 }
 
+/// The measured value and the note of a line of `run_quality`.
+fn line_of(run: &std::path::Path, check: &str) -> Option<(f64, String)> {
+    let frame = table(run, "run_quality");
+    let at = texts(&frame, "check").iter().position(|c| c == check)?;
+    Some((quality(run, "transactions", check), texts(&frame, "note").swap_remove(at)))
+}
+
+#[test]
+fn a_limit_is_derived_from_the_amounts_whatever_their_order() {
+    let mut lines: Vec<String> = (0..400).map(|at| format!("A{},2024-01-01,{}.50", at % 50, 10 + at % 41)).collect();
+    lines.extend(["B,2024-01-02,70000".to_owned(), "B,2024-01-03,-90000".to_owned()]);
+    let orders = |lines: &[String]| format!("customer_id,timestamp,amount\n{}\n", lines.join("\n"));
+    let (_folder, run) = run_with(&orders(&lines), "", "");
+    let (rows, unset) = line_of(&run, "unusual_amounts").expect("a line");
+    assert!(rows == 2.0 && unset.contains("their money is -20000.00; they are used as they are"), "{unset}");
+    assert_eq!(spend(&run, "B"), -20_000.0);
+    let (_folder, run) = run_with(&orders(&lines), "", "largest_amount = \"auto\"\n");
+    let (rows, flagged) = line_of(&run, "outliers").expect("a line");
+    assert!(rows == 2.0 && flagged.ends_with("their money is -20000.00"), "{flagged}");
+    assert_eq!((spend(&run, "B"), line_of(&run, "unusual_amounts")), (-20_000.0, None));
+    let capped = "largest_amount = \"auto\"\noutliers = \"cap\"\n";
+    let (_folder, run) = run_with(&orders(&lines), "", capped);
+    let (rows, note) = line_of(&run, "outliers").expect("a line");
+    assert!(rows == 2.0 && note.starts_with(&flagged) && note.contains("; -20000.00 of it is cut"), "{note}");
+    assert_eq!((spend(&run, "B"), quality(&run, "transactions", "rows_accepted")), (0.0, 402.0));
+    lines.reverse();
+    let (_folder, again) = run_with(&orders(&lines), "", capped);
+    assert_eq!(line_of(&again, "outliers"), Some((2.0, note)));
+    let few = "customer_id,timestamp,amount\nA,2024-01-01,50\nA,2024-01-02,70000\n";
+    let (_folder, run) = run_with(few, "", capped);
+    assert_eq!(line_of(&run, "outliers").expect("a line").0, 0.0);
+    assert_eq!(spend(&run, "A"), 70_050.0);
+}
+
 #[test]
 fn outliers_are_flagged_or_capped_and_never_dropped() {
     let orders = "customer_id,timestamp,amount\nA,2024-01-01,50\nA,2024-01-02,70000\nB,2024-01-03,-9000\n";

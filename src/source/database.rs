@@ -2,28 +2,41 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use postgres::config::{Config, SslMode};
 use postgres::{Client, NoTls};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::database_tls::Encryption;
 use super::error::SourceError;
 
+const UNTRUSTED: &str = "sslrootcert=FILE in the address names certificates to trust, verify-ca instead of verify-full minds \
+     no names, and sslmode=require encrypts without looking at the certificate";
+
 /// Asks the database at `address` and writes its answer, a header line first, to `file`. Gives the address as
-/// messages name it, without password.
+/// messages name it, without password. Certificates that the address names are looked for from `base`.
 ///
 /// Timestamps with a zone are written in UTC with their offset, dates as ISO 8601, whatever the server's settings.
 ///
 /// # Errors
 /// When there is no query, or the database can't be reached or refuses it.
-pub(super) fn spool(table: &str, address: &str, query: Option<&str>, file: &mut File) -> Result<String, SourceError> {
+pub(super) fn spool(
+    table: &str,
+    address: &str,
+    query: Option<&str>,
+    base: &Path,
+    file: &mut File,
+) -> Result<String, SourceError> {
     let shown = without_password(address);
     let fail = |reason: String, hint: &str| SourceError::unreadable(&shown, reason, hint);
     let Some(query) = query else {
         let hint = format!("set query = \"SELECT ... FROM ...\" in [sources.{table}]");
         return Err(fail("a database needs a `query`".into(), &hint));
     };
-    let mut client = connect(address).map_err(|e| fail(e, "is the server up, and is the address right?"))?;
+    let mut client = connect(address, base).map_err(|e| {
+        let hint = if e.contains("certificate") { UNTRUSTED } else { "is the server up, and is the address right?" };
+        fail(e, hint)
+    })?;
     let mut ask = || -> Result<(), String> {
         client
             .batch_execute(
@@ -43,8 +56,9 @@ pub(super) fn spool(table: &str, address: &str, query: Option<&str>, file: &mut 
 }
 
 #[expect(clippy::disallowed_methods, reason = "a password belongs into the environment, not into the pipeline file")]
-/// Encrypted where the server can, with its certificate checked; `sslmode=require` insists, `disable` doesn't try.
-fn connect(address: &str) -> Result<Client, String> {
+/// Encrypted as the address says; where it doesn't, encrypted where a server elsewhere can, with its certificate checked.
+fn connect(address: &str, base: &Path) -> Result<Client, String> {
+    let (encryption, address) = Encryption::of(address, base)?;
     let mut config: Config = address.parse().map_err(|e| said(&e))?;
     if config.get_password().is_none()
         && let Ok(password) = std::env::var("PGPASSWORD")
@@ -55,14 +69,12 @@ fn connect(address: &str) -> Result<Client, String> {
         postgres::config::Host::Tcp(name) => ["localhost", "127.0.0.1", "::1"].contains(&name.as_str()),
         postgres::config::Host::Unix(_) => true,
     });
-    if config.get_ssl_mode() == SslMode::Disable || (local && config.get_ssl_mode() == SslMode::Prefer) {
+    let mode = encryption.mode.unwrap_or(if local { SslMode::Disable } else { SslMode::Prefer });
+    if mode == SslMode::Disable {
         return config.connect(NoTls).map_err(|e| said(&e));
     }
-    // a provider that is installed already serves as well
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let (tls, _) = MakeRustlsConnect::with_native_certs()
-        .map_err(|e| e.first().map_or_else(|| "this machine trusts no certificates".into(), ToString::to_string))?;
-    config.connect(tls).map_err(|e| said(&e))
+    config.ssl_mode(mode);
+    config.connect(encryption.connector()?).map_err(|e| said(&e))
 }
 
 /// An error with its cause, which is where the server's own words are.

@@ -83,7 +83,7 @@ pub fn discover(
         let before = files.len();
         let looked_for = match Remote::of(pattern) {
             Some(remote) => {
-                for object in fetch(table, &remote, options, scratch)? {
+                for object in fetch(table, &remote, options, base, scratch)? {
                     let file = InputFile::local(object.path.to_path_buf(), object.shown.clone(), Format::Csv)?;
                     let format = object.format.map_or_else(|| format_of_file(table, options, &object.shown), Ok)?;
                     files.push(InputFile { format, fetched: Some(Arc::new(object.path)), ..file });

@@ -44,7 +44,7 @@ pub(super) struct Fetched {
     pub(super) format: Option<Format>,
 }
 
-/// Fetches what an address names into `scratch`; nothing when no object matches.
+/// Fetches what an address names, for a pipeline file in `base`, into `scratch`; nothing when no object matches.
 ///
 /// # Errors
 /// When the address can't be understood, reached or read to the end.
@@ -52,6 +52,7 @@ pub(super) fn fetch(
     table: &str,
     remote: &Remote,
     options: &SourceOptions,
+    base: &Path,
     scratch: &Path,
 ) -> Result<Vec<Fetched>, SourceError> {
     let no_space = |e| SourceError::unreadable(&scratch.display().to_string(), e, "free space where the output goes");
@@ -59,7 +60,7 @@ pub(super) fn fetch(
     match remote {
         Remote::Database(address) => {
             let mut file = NamedTempFile::new_in(scratch).map_err(no_space)?;
-            let shown = database::spool(table, address, options.query.as_deref(), file.as_file_mut())?;
+            let shown = database::spool(table, address, options.query.as_deref(), base, file.as_file_mut())?;
             Ok(vec![Fetched { path: file.into_temp_path(), shown, format: Some(Format::Csv) }])
         }
         Remote::Objects(address) => {

@@ -6,6 +6,7 @@
 mod batch;
 mod contract;
 mod database;
+mod database_tls;
 mod decode;
 mod digest;
 mod discover;

@@ -25,5 +25,6 @@ mod remote;
 mod rules;
 mod sheets;
 mod shop;
+mod storage;
 mod support;
 mod value;

@@ -1,4 +1,4 @@
-//! Sources that are not on this machine, each against the real thing: a PostgreSQL server, an object store, the web.
+//! Databases as sources, against a real PostgreSQL server.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -6,7 +6,17 @@ use std::process::{Child, Command, Stdio};
 use crate::support::{ByCustomer, acrm, folder, quality, table, texts};
 
 /// A process that ends with the test.
-struct Server(Child);
+pub struct Server(Child);
+
+impl Server {
+    /// Starts a program that says nothing, and waits until it listens.
+    pub fn start(command: &mut Command, port: u16) -> Self {
+        let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let server = Self(started.unwrap_or_else(|e| panic!("{command:?}: {e}")));
+        wait_for(port);
+        server
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -16,7 +26,8 @@ impl Drop for Server {
     }
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
 
@@ -50,13 +61,22 @@ fn as_user(program: &Path, is_root: bool) -> Command {
     command
 }
 
-fn start_postgres(bin: &Path, data: &Path) -> (Server, u16) {
+fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0);
-    if is_root {
-        let owned = Command::new("chown").arg("postgres").arg(data).status().expect("chown");
+    std::fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0)
+}
+
+/// Gives a file to the user that PostgreSQL runs as.
+fn give_to_postgres(path: &Path) {
+    if is_root() {
+        let owned = Command::new("chown").arg("postgres").arg(path).status().expect("chown");
         assert!(owned.success());
     }
+}
+
+fn start_postgres(bin: &Path, data: &Path, options: &[String]) -> (Server, u16) {
+    let is_root = is_root();
+    give_to_postgres(data);
     let made = as_user(&bin.join("initdb"), is_root)
         .args(["--username=acrm", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
         .arg(data)
@@ -65,29 +85,29 @@ fn start_postgres(bin: &Path, data: &Path) -> (Server, u16) {
         .expect("initdb");
     assert!(made.success());
     let port = free_port();
-    let server = as_user(&bin.join("postgres"), is_root)
-        .arg("-D")
-        .arg(data)
-        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("postgres");
-    wait_for(port);
-    (Server(server), port)
+    let mut command = as_user(&bin.join("postgres"), is_root);
+    command.arg("-D").arg(data).args(["-p", &port.to_string()]);
+    command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+    command.args(options.iter().flat_map(|option| ["-c", option]));
+    (Server::start(&mut command, port), port)
+}
+
+/// A connection to a server that has just started.
+fn connected(address: &str) -> postgres::Client {
+    let client = (0..100).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        postgres::Client::connect(address, postgres::NoTls).ok()
+    });
+    client.expect("connected")
 }
 
 #[test]
 fn a_query_of_postgresql_is_a_source() {
     let Some(bin) = postgres_programs() else { return };
     let data = tempfile::tempdir_in("/tmp").expect("a folder");
-    let (_server, port) = start_postgres(&bin, data.path());
+    let (_server, port) = start_postgres(&bin, data.path(), &[]);
     let address = format!("postgres://acrm@127.0.0.1:{port}/postgres");
-    let mut client = (0..100).find_map(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        postgres::Client::connect(&address, postgres::NoTls).ok()
-    });
-    let client = client.as_mut().expect("connected");
+    let mut client = connected(&address);
     client
         .batch_execute(
             "CREATE TABLE orders (client text, placed timestamptz, total numeric(20,4), note text);
@@ -118,112 +138,90 @@ fn a_query_of_postgresql_is_a_source() {
     let ended = acrm(folder.path(), &["run", "bad.toml"]);
     assert_eq!(ended.code, 3);
     assert!(ended.stderr.contains("\"nowhere\" does not exist"), "{}", ended.stderr);
+    let insists = pipeline("SELECT * FROM orders").replace("/postgres\"", "/postgres?sslmode=require\"");
+    std::fs::write(folder.path().join("bad.toml"), insists).expect("written");
+    let ended = acrm(folder.path(), &["run", "bad.toml"]);
+    assert!(ended.code == 3 && ended.stderr.contains("server does not support TLS"), "{}", ended.stderr);
     let dropped = pipeline("DROP TABLE orders");
     std::fs::write(folder.path().join("bad.toml"), dropped).expect("written");
     assert_eq!(acrm(folder.path(), &["run", "bad.toml"]).code, 3);
     assert_eq!(client.query_one("SELECT count(*) FROM orders", &[]).expect("counted").get::<_, i64>(0), 4);
 }
 
-/// Whether Python has a module.
-fn python_has(module: &str) -> bool {
-    let found = Command::new("python3").args(["-c", &format!("import {module}")]).stderr(Stdio::null()).status();
-    let found = found.is_ok_and(|status| status.success());
-    if !found {
-        println!("skipped: Python has no {module}");
+/// Makes a key and a certificate for 127.0.0.1, `name.key` and `name.crt`, signed by `issuer` or by itself.
+fn make_certificate(folder: &Path, name: &str, issuer: Option<&str>) {
+    let mut command = Command::new("openssl");
+    command.current_dir(folder).args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]);
+    command.args([&format!("/CN={name}"), "-keyout", &format!("{name}.key"), "-out", &format!("{name}.crt")]);
+    command.args(["-addext", "subjectAltName=IP:127.0.0.1"]);
+    if let Some(issuer) = issuer {
+        command.args(["-CA", &format!("{issuer}.crt"), "-CAkey", &format!("{issuer}.key")]);
+        command.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
     }
-    found
-}
-
-const ORDERS: [&str; 2] = [
-    "customer_id,timestamp,amount\nA,2024-01-01,10\n",
-    "customer_id,timestamp,amount\nA,2024-02-01,5\nB,2024-02-02,7\n",
-];
-
-fn pipeline(path: &str) -> String {
-    format!("[pipeline]\nname = \"case\"\n[sources.transactions]\npath = \"{path}\"\n")
+    let made = command.stderr(Stdio::null()).status().expect("openssl");
+    assert!(made.success(), "{name}");
 }
 
 #[test]
-fn objects_of_an_s3_bucket_are_a_source() {
-    if !python_has("moto.server") || !python_has("boto3") {
+fn a_database_is_asked_over_tls_as_the_address_says() {
+    let Some(bin) = postgres_programs() else { return };
+    if !Command::new("openssl").arg("version").stdout(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        println!("skipped: there is no openssl");
         return;
     }
-    let port = free_port();
-    let server = Command::new("python3")
-        .args(["-m", "moto.server", "-p", &port.to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("moto");
-    let _server = Server(server);
-    wait_for(port);
-    let folder = folder(&[
-        ("orders_1.csv", ORDERS[0]),
-        ("orders_2.csv", ORDERS[1]),
-        ("p.toml", &pipeline("s3://shop/exports/orders_*.csv")),
-        ("none.toml", &pipeline("s3://shop/exports/invoices_*.csv")),
-    ]);
-    let environment = [
-        ("AWS_ENDPOINT", format!("http://127.0.0.1:{port}")),
-        ("AWS_ALLOW_HTTP", "true".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "key".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
-        ("AWS_REGION", "us-east-1".to_owned()),
-        ("NO_PROXY", "127.0.0.1".to_owned()),
-    ];
-    let upload = "import boto3, os\ns3 = boto3.client('s3', endpoint_url=os.environ['AWS_ENDPOINT'])\n\
-                  s3.create_bucket(Bucket='shop')\n\
-                  [s3.upload_file(n, 'shop', 'exports/' + n) for n in ('orders_1.csv', 'orders_2.csv')]";
-    let uploaded = Command::new("python3")
-        .args(["-c", upload])
-        .current_dir(folder.path())
-        .envs(environment.clone())
-        .status()
-        .expect("python");
-    assert!(uploaded.success());
-    let run = |name: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_acrm"));
-        command.args(["run", name]).current_dir(folder.path()).envs(environment.clone()).output().expect("acrm")
-    };
-    let ended = run("p.toml");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    let customers = ByCustomer::read(&folder.path().join("out/latest"), "customers");
-    assert_eq!((customers.number("A", "spend_net"), customers.number("B", "spend_net")), (15.0, 7.0));
-    let ended = run("none.toml");
-    assert_eq!(ended.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("no file matches `s3://shop/exports/invoices_*.csv`"));
-}
-
-#[test]
-fn a_file_of_a_web_server_is_a_source() {
-    if !python_has("http.server") {
-        return;
+    // says whether the connection it came by was encrypted
+    let query = "SELECT CASE WHEN ssl THEN 'encrypted' ELSE 'plain' END AS customer_id, \
+                 '2024-01-01' AS timestamp, 1 AS amount FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let folder = folder(&[]);
+    make_certificate(folder.path(), "authority", None);
+    make_certificate(folder.path(), "signed", Some("authority"));
+    make_certificate(folder.path(), "own", None);
+    let untrusted = "invalid peer certificate";
+    for (certificate, trusted, other) in [("signed", "authority", "own"), ("own", "own", "authority")] {
+        let data = tempfile::tempdir_in("/tmp").expect("a folder");
+        let keys = tempfile::tempdir_in("/tmp").expect("a folder");
+        let mut options = vec!["ssl=on".to_owned()];
+        for (option, ending) in [("ssl_cert_file", "crt"), ("ssl_key_file", "key")] {
+            let path = keys.path().join(ending);
+            std::fs::copy(folder.path().join(format!("{certificate}.{ending}")), &path).expect("copied");
+            give_to_postgres(&path);
+            options.push(format!("{option}={}", path.display()));
+        }
+        give_to_postgres(keys.path());
+        let (_server, port) = start_postgres(&bin, data.path(), &options);
+        connected(&format!("postgres://acrm@127.0.0.1:{port}/postgres"));
+        for (host, parameters, outcome) in [
+            ("127.0.0.1", String::new(), Ok("plain")),
+            ("127.0.0.1", "?sslmode=disable".into(), Ok("plain")),
+            ("127.0.0.1", "?sslmode=prefer".into(), Ok("encrypted")),
+            ("127.0.0.1", "?sslmode=require".into(), Ok("encrypted")),
+            ("127.0.0.1", format!("?sslmode=verify-full&sslrootcert={trusted}.crt"), Ok("encrypted")),
+            ("localhost", format!("?sslmode=verify-ca&sslrootcert={trusted}.crt"), Ok("encrypted")),
+            ("localhost", format!("?sslmode=verify-full&sslrootcert={trusted}.crt"), Err(untrusted)),
+            ("127.0.0.1", "?sslmode=verify-full".into(), Err(untrusted)),
+            ("127.0.0.1", format!("?sslmode=require&sslrootcert={other}.crt"), Err(untrusted)),
+            ("127.0.0.1", "?sslmode=verify-full&sslrootcert=nowhere.crt".into(), Err("nowhere.crt")),
+            ("127.0.0.1", "?sslmode=maybe".into(), Err("`sslmode` is `maybe`")),
+        ] {
+            let address = format!("postgres://acrm@{host}:{port}/postgres{parameters}");
+            let text = format!(
+                "[pipeline]\nname = \"case\"\n[sources.transactions]\npath = \"{address}\"\nquery = \"{query}\"\n"
+            );
+            std::fs::write(folder.path().join("p.toml"), text).expect("written");
+            let ended = acrm(folder.path(), &["run", "p.toml"]);
+            match outcome {
+                Ok(how) => {
+                    assert_eq!(ended.code, 0, "{certificate}, {address}: {}", ended.stderr);
+                    let customers = ByCustomer::read(&folder.path().join("out/latest"), "customers");
+                    assert_eq!(customers.ids(), [how], "{certificate}, {address}");
+                }
+                Err(words) => {
+                    assert_eq!(ended.code, 3, "{certificate}, {address}");
+                    assert!(ended.stderr.contains(words), "{certificate}, {address}: {}", ended.stderr);
+                    let hinted = !words.contains("certificate") || ended.stderr.contains("sslrootcert=FILE");
+                    assert!(hinted, "{}", ended.stderr);
+                }
+            }
+        }
     }
-    let port = free_port();
-    let address = format!("http://127.0.0.1:{port}/orders_2.csv");
-    let folder = folder(&[
-        ("orders_2.csv", ORDERS[1]),
-        ("p.toml", &pipeline(&address)),
-        ("none.toml", &pipeline(&format!("http://127.0.0.1:{port}/nothing.csv"))),
-    ]);
-    let server = Command::new("python3")
-        .args(["-m", "http.server", "--bind", "127.0.0.1", &port.to_string()])
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("python");
-    let _server = Server(server);
-    wait_for(port);
-    let run = |name: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_acrm"));
-        let command = command.args(["run", name]).current_dir(folder.path());
-        command.env("ALLOW_HTTP", "true").env("NO_PROXY", "127.0.0.1").output().expect("acrm")
-    };
-    let ended = run("p.toml");
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    assert_eq!(ByCustomer::read(&folder.path().join("out/latest"), "customers").number("B", "spend_net"), 7.0);
-    let ended = run("none.toml");
-    assert_eq!(ended.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("nothing.csv"));
 }

@@ -17,6 +17,7 @@ mod head;
 mod json;
 mod layout;
 mod options;
+mod page_bounds;
 mod read;
 mod sample;
 mod sheet_bounds;

@@ -13,6 +13,7 @@ use super::head::{Head, format_hint, open_records};
 use super::json;
 use super::layout::TextLayout;
 use super::options::SourceOptions;
+use super::page_bounds;
 use super::split::{Fields, split};
 use super::workbook::Sheet;
 
@@ -54,7 +55,10 @@ pub(super) fn scan(file: &InputFile) -> PolarsResult<LazyFrame> {
     let path = PlRefPath::try_from_path(&file.path)?;
     match file.format {
         Format::ArrowIpc => LazyFrame::scan_ipc(path, IpcScanOptions::default(), UnifiedScanArgs::default()),
-        _ => LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, low_memory: true, ..Default::default() }),
+        _ => {
+            page_bounds::check(&file.path)?;
+            LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, low_memory: true, ..Default::default() })
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn open(file: &InputFile) -> Result<Workbook, SourceError> {
         return Err(SourceError::unreadable(&file.shown, reason, "export it as CSV"));
     }
     let bytes = std::fs::read(&file.path).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
-    sheet_bounds::check(&bytes).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
+    let bytes = sheet_bounds::checked(bytes).map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))?;
     guarded(&file.shown, DAMAGED, || {
         open_workbook_auto_from_rs(std::io::Cursor::new(bytes.into()))
             .map_err(|e| SourceError::unreadable(&file.shown, e, DAMAGED))

@@ -12,14 +12,17 @@ use super::carry::Carry;
 use super::counts::SourceCounts;
 use super::dates::Clock;
 use super::error::CleanError;
-use super::events::{EventReader, Interactions};
+use super::events::{EventReader, Events};
 use super::exchange::Exchange;
+use super::feedback::Feedback;
 use super::identity::{Customers, Identity, KnownPersons, resolve_persons};
 use super::ids::{IdSpace, Interner};
+use super::interactions::Interactions;
 use super::ledger::Ledger;
 use super::notation::{Declared, FileNotation};
 use super::occurrences::Occurrences;
 use super::options::{CleanOptions, FoldIds, LargestAmount, LargestAmountWord, Outliers};
+use super::outreach::Outreach;
 use super::products::Products;
 use super::reject::{Reason, Rejected};
 use super::rules::LineRules;
@@ -126,8 +129,16 @@ pub struct Cleaned {
     pub categories: Interner,
     /// Known customers.
     pub attributes: Attributes,
+    /// Stores by number.
+    pub stores: Interner,
+    /// Products by number.
+    pub products: Products,
     /// What passed between the business and its customers.
     pub interactions: Interactions,
+    /// What customers said.
+    pub feedback: Feedback,
+    /// Campaigns and who was in them.
+    pub outreach: Outreach,
     /// The customers as persons, when they are.
     pub identity: Option<Identity>,
     /// Balance per source.
@@ -155,6 +166,10 @@ impl Cleaned {
     pub fn release(&mut self) {
         self.ledger.clear();
         self.attributes = Attributes::default();
+        self.interactions = Interactions::default();
+        self.feedback = Feedback::default();
+        self.outreach = Outreach::default();
+        self.products = Products::default();
         self.customers = IdSpace::Whole;
     }
 }
@@ -172,13 +187,15 @@ pub fn clean(
     let mut intake = Intake::default();
     let mut counts = Vec::new();
     let assortment = read_products(products, &mut counts, &mut intake)?;
-    let cleaner = cleaned_transactions(sources, &assortment, settings, &mut intake, progress)?;
+    let cleaner = cleaned_transactions(sources, assortment, settings, &mut intake, progress)?;
     let TransactionCleaner {
         customers: mut space,
         mut spellings,
         mut ledger,
         channels,
         categories,
+        stores,
+        products: assortment,
         counts: mut own,
         ..
     } = cleaner;
@@ -186,9 +203,9 @@ pub fn clean(
     let mut keys = KeySpace { space: &mut space, spellings: &mut spellings, rules: &rules };
     let attributes =
         read_customers(customers, settings.options.identity.is_some(), &mut keys, &mut counts, &mut intake, progress)?;
-    let mut interactions = Interactions::default();
+    let mut events_kept = Events::default();
     for source in events {
-        let mut reader = EventReader::new(source, settings, settings.as_of.or(cleaner.newest_day), &mut interactions);
+        let mut reader = EventReader::new(source, settings, settings.as_of.or(cleaner.newest_day), &mut events_kept);
         let mut own = SourceCounts::new(source.table);
         each_batch(source, &mut intake, &mut own, |batch, view, own| {
             let refused = reader.take(&batch, view, &mut keys, own)?;
@@ -198,6 +215,7 @@ pub fn clean(
         some_rows(source, &own)?;
         counts.push(own);
     }
+    let (mut interactions, mut feedback, mut outreach) = events_kept.finish();
     own.folded_ids = spellings.folded();
     counts.insert(0, own);
     let mut attributes = attributes.finish(&space, &mut counts).map_err(|e| {
@@ -212,6 +230,8 @@ pub fn clean(
             ledger: &mut ledger,
             attributes: &mut attributes,
             interactions: &mut interactions,
+            feedback: &mut feedback,
+            outreach: &mut outreach,
         };
         let told = |step: &str, count: u64| progress(step, count);
         identity = Some(resolve_persons(customers, options, settings.known, day, &told)?);
@@ -223,8 +243,12 @@ pub fn clean(
         customers: space,
         channels,
         categories,
+        stores,
+        products: assortment,
         attributes,
         interactions,
+        feedback,
+        outreach,
         identity,
         counts,
         rejected: intake.rejected,
@@ -243,7 +267,7 @@ pub fn clean(
 
 fn transaction_cleaner<'a>(
     source: &SourceFiles,
-    products: &'a Products,
+    products: Products,
     settings: &CleanSettings<'a>,
     customers: IdSpace,
 ) -> Result<TransactionCleaner<'a>, CleanError> {
@@ -262,6 +286,7 @@ fn transaction_cleaner<'a>(
         ledger: Ledger::new(needs_extras(&source.columns, settings.options), settings.scratch.clone()),
         channels: Interner::default(),
         categories: Interner::default(),
+        stores: Interner::default(),
         counts: SourceCounts {
             has_money: source.has_money(),
             counted_in_utc: settings.timezone.is_none() && source.notations.iter().any(|n| n.has_offsets),
@@ -300,13 +325,13 @@ fn id_space(sources: &Sources<'_>, options: &CleanOptions) -> IdSpace {
 /// of its own before.
 fn cleaned_transactions<'a>(
     sources: &Sources<'_>,
-    products: &'a Products,
+    products: Products,
     settings: &CleanSettings<'a>,
     intake: &mut Intake,
     progress: &Progress<'_>,
 ) -> Result<TransactionCleaner<'a>, CleanError> {
     let (source, options) = (sources.transactions, settings.options);
-    let new_cleaner = || transaction_cleaner(source, products, settings, id_space(sources, options));
+    let new_cleaner = |products| transaction_cleaner(source, products, settings, id_space(sources, options));
     let (origin, given) = match options.largest_amount {
         None => (LimitOrigin::Unset, None),
         Some(LargestAmount::Given(most)) => {
@@ -316,12 +341,12 @@ fn cleaned_transactions<'a>(
     };
     let mut derived = None;
     if origin == LimitOrigin::Auto && options.outliers == Outliers::Cap {
-        let mut measuring = TransactionCleaner { only_measures: true, ..new_cleaner()? };
+        let mut measuring = TransactionCleaner { only_measures: true, ..new_cleaner(Products::default())? };
         read_transactions(source, &mut measuring, &mut Intake::default(), progress)?;
         derived = measuring.amounts.limit();
     }
     let limit = given.or(derived.map(|limit| limit.largest));
-    let mut cleaner = TransactionCleaner { limit, ..new_cleaner()? };
+    let mut cleaner = TransactionCleaner { limit, ..new_cleaner(products)? };
     read_transactions(source, &mut cleaner, intake, progress)?;
     if limit.is_none() {
         derived = cleaner.amounts.limit();

@@ -1,7 +1,6 @@
-//! Interactions, feedback, campaigns and contacts: rows that are checked and counted; of interactions, their number and
-//! cost by customer are kept.
+//! Interactions, feedback, campaigns and contacts: rows that are checked, counted and kept.
 
-use hashbrown::HashMap;
+use polars::prelude::Series;
 
 use crate::source::Batch;
 
@@ -10,20 +9,36 @@ use super::collect::{CleanSettings, SourceFiles, clock};
 use super::counts::SourceCounts;
 use super::dates::{Clock, DAY_MINUTES};
 use super::error::CleanError;
+use super::feedback::{Answer, AnswerCollector, Feedback, Instrument, scale_of};
+use super::ids::Interner;
+use super::interactions::{Direction, Experience, Interactions, NO_NAME, Touch, TouchCollector};
+use super::outreach::{Arm, Campaign, Contact, Outreach, OutreachCollector};
 use super::reject::Reason;
 use super::transactions::value_of;
 use super::values::{Parsed, minutes, shown};
-use super::view::{FileView, Refused, series};
+use super::view::{FileView, Refused, RepairedIds, series};
 
-/// What passed between the business and its customers, until the as-of day.
+/// What is collected of these sources.
 #[derive(Debug, Default)]
-pub struct Interactions {
-    /// Whether there is such a source.
-    pub known: bool,
-    /// Whether it tells costs.
-    pub has_costs: bool,
-    /// By customer key: how many, and what they cost in ten-thousandths.
-    pub by_customer: HashMap<u64, (u32, i64)>,
+pub(super) struct Events {
+    known: Vec<&'static str>,
+    has_costs: bool,
+    touches: TouchCollector,
+    answers: AnswerCollector,
+    outreach: OutreachCollector,
+}
+
+impl Events {
+    /// Everything in order.
+    pub(super) fn finish(self) -> (Interactions, Feedback, Outreach) {
+        let known = |table: &str| self.known.contains(&table);
+        let (interactions, feedback, contacts) = (known("interactions"), known("feedback"), known("contacts"));
+        (
+            self.touches.finish(interactions, self.has_costs),
+            self.answers.finish(feedback),
+            self.outreach.finish(contacts),
+        )
+    }
 }
 
 /// Checks the rows of one of these sources.
@@ -31,7 +46,7 @@ pub struct Interactions {
 pub(super) struct EventReader<'a> {
     clock: Clock,
     as_of: Option<i32>,
-    interactions: Option<&'a mut Interactions>,
+    events: &'a mut Events,
 }
 
 /// A column that must be filled, and why a row without it is refused.
@@ -50,14 +65,11 @@ impl<'a> EventReader<'a> {
         source: &SourceFiles,
         settings: &CleanSettings<'_>,
         as_of: Option<i32>,
-        interactions: &'a mut Interactions,
+        events: &'a mut Events,
     ) -> Self {
-        let is_interactions = source.table == "interactions";
-        if is_interactions {
-            interactions.known = true;
-            interactions.has_costs = source.columns.has("cost");
-        }
-        Self { clock: clock(source, settings), as_of, interactions: is_interactions.then_some(interactions) }
+        events.known.push(source.table);
+        events.has_costs |= source.table == "interactions" && source.columns.has("cost");
+        Self { clock: clock(source, settings), as_of, events }
     }
 
     /// Takes a batch of a file.
@@ -79,18 +91,15 @@ impl<'a> EventReader<'a> {
                     let column = view.origin(column).column.to_owned();
                     refused.push(Refused { line: batch.lines.of(row), column, value, reason });
                 }
-                Ok((_, Some(day))) if self.as_of.is_some_and(|as_of| day > as_of) => {
+                Ok((_, Some(minute))) if self.as_of.is_some_and(|as_of| minute.div_euclid(DAY_MINUTES) > as_of) => {
                     counts.out_of_window.add(0);
-                    counts.newest_out_of_window = counts.newest_out_of_window.max(Some(day));
+                    let day = Some(minute.div_euclid(DAY_MINUTES));
+                    counts.newest_out_of_window = counts.newest_out_of_window.max(day);
                 }
-                Ok((key, _)) => {
-                    counts.accepted.add(0);
-                    if let (Some(interactions), Some(key)) = (self.interactions.as_deref_mut(), key) {
-                        let (count, cost) = interactions.by_customer.entry(key).or_default();
-                        *count += 1;
-                        let own = columns.costs.as_ref().and_then(|costs| value_of(costs, row)).unwrap_or_default();
-                        *cost = cost.saturating_add(own);
-                    }
+                Ok((key, minute)) => {
+                    let is_first = columns.keep(self.events, view.table, row, key, minute);
+                    let place = if is_first { &mut counts.accepted } else { &mut counts.merged };
+                    place.add(0);
                 }
             }
         }
@@ -98,16 +107,33 @@ impl<'a> EventReader<'a> {
     }
 }
 
-/// The columns of a batch that are checked.
+/// The columns of a batch.
 struct Columns {
-    customers: Option<super::view::RepairedIds>,
-    required: Vec<(&'static str, Reason, polars::prelude::Series)>,
+    customers: Option<RepairedIds>,
+    required: Vec<(&'static str, Reason, Series)>,
     when: Option<(&'static str, Parsed<i32>)>,
+    end: Option<Parsed<i32>>,
+    responded: Option<Parsed<i32>>,
     scores: Option<Parsed<i64>>,
-    instruments: Option<polars::prelude::Series>,
-    scales: Option<Parsed<i64>>,
     costs: Option<Parsed<i64>>,
+    texts: Vec<(&'static str, Series)>,
 }
+
+/// The columns that are kept as text.
+const TEXTS: &[&str] = &[
+    "touchpoint",
+    "outcome",
+    "topic",
+    "campaign_id",
+    "experience",
+    "direction",
+    "instrument",
+    "scale",
+    "arm",
+    "name",
+    "channel",
+    "offer",
+];
 
 impl Columns {
     fn read(batch: &Batch, view: &FileView<'_>, clock: &Clock) -> Result<Self, CleanError> {
@@ -115,32 +141,109 @@ impl Columns {
         let clock = Clock { is_sheet: view.is_sheet(), ..clock.clone() };
         let needed = |name: &str| view.table != "interactions" || name != "campaign_id";
         let required = REQUIRED.iter().filter(|(name, _)| needed(name));
-        let when = WHEN.iter().find_map(|name| Some((*name, series(frame, name)?)));
-        let when = when.map(|(name, column)| {
-            minutes(&column, &clock, &view.dates(name), view.origin(name)).map(|parsed| (name, parsed))
-        });
+        let moments = |name: &'static str| {
+            let column = series(frame, name)?;
+            Some(minutes(&column, &clock, &view.dates(name), view.origin(name)))
+        };
+        let when = WHEN.iter().find_map(|name| Some(moments(name)?.map(|parsed| (*name, parsed))));
         Ok(Self {
             customers: view.ids(frame, "customer_id")?,
             required: required.filter_map(|(name, reason)| Some((*name, *reason, series(frame, name)?))).collect(),
             when: when.transpose()?,
+            end: moments("end").transpose()?,
+            responded: moments("responded_at").transpose()?,
             scores: view.amounts(frame, "score")?,
-            instruments: series(frame, "instrument"),
-            scales: view.amounts(frame, "scale")?,
-            costs: view.amounts(frame, "cost")?,
+            costs: view.amounts(frame, if view.table == "campaigns" { "cost_per_contact" } else { "cost" })?,
+            texts: TEXTS.iter().filter_map(|name| Some((*name, series(frame, name)?))).collect(),
         })
     }
 
-    /// The customer and day of a row, or the column that it is refused for.
+    /// The text of a cell; none when it is empty.
+    fn text(&self, name: &str, row: usize) -> Option<String> {
+        let (_, column) = self.texts.iter().find(|(known, _)| *known == name)?;
+        Some(shown(column, row).trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn instrument(&self, row: usize) -> Instrument {
+        self.text("instrument", row).map_or(Instrument::Other, |text| Instrument::of(&text))
+    }
+
+    /// Keeps a checked row; whether it is the first of its kind.
+    fn keep(&self, events: &mut Events, table: &str, row: usize, key: Option<u64>, minute: Option<i32>) -> bool {
+        let number =
+            |names: &mut Interner, name: &str| self.text(name, row).map_or(NO_NAME, |text| names.intern(&text));
+        let cost = self.costs.as_ref().and_then(|costs| value_of(costs, row));
+        let read = |moments: &Option<Parsed<i32>>| {
+            let moments = moments.as_ref()?;
+            let is_read = moments.refused.binary_search_by_key(&row, |(at, _)| *at).is_err();
+            is_read.then(|| moments.values[row])
+        };
+        match (table, key, minute) {
+            ("interactions", Some(customer), Some(minute)) => {
+                let names = &mut events.touches;
+                let touch = Touch {
+                    customer,
+                    minute,
+                    touchpoint: number(&mut names.touchpoints, "touchpoint"),
+                    outcome: number(&mut names.outcomes, "outcome"),
+                    topic: number(&mut names.topics, "topic"),
+                    campaign: number(&mut names.campaigns, "campaign_id"),
+                    experience: Experience::of(&self.text("experience", row).unwrap_or_default()),
+                    direction: Direction::of(&self.text("direction", row).unwrap_or_default()),
+                    cost: cost.unwrap_or_default(),
+                };
+                names.touches.push(touch);
+            }
+            ("feedback", Some(customer), Some(minute)) => {
+                let instrument = self.instrument(row);
+                let scale = self.text("scale", row).and_then(|text| scale_of(&text, instrument));
+                let answer = Answer {
+                    customer,
+                    minute,
+                    instrument,
+                    score: self.scores.as_ref().and_then(|scores| value_of(scores, row)).unwrap_or_default(),
+                    scale: scale.or(instrument.usual_scale()),
+                    topic: number(&mut events.answers.topics, "topic"),
+                };
+                events.answers.answers.push(answer);
+            }
+            ("campaigns", _, Some(start)) => {
+                let campaign = Campaign {
+                    start: start.div_euclid(DAY_MINUTES),
+                    end: read(&self.end).map(|minute| minute.div_euclid(DAY_MINUTES)),
+                    name: self.text("name", row),
+                    channel: self.text("channel", row),
+                    cost_per_contact: cost,
+                    offer: self.text("offer", row),
+                };
+                return events.outreach.campaign(self.text("campaign_id", row).unwrap_or_default(), campaign);
+            }
+            ("contacts", Some(customer), contacted) => {
+                let contact = Contact {
+                    customer,
+                    contacted,
+                    campaign: number(&mut events.outreach.ids, "campaign_id"),
+                    arm: self.text("arm", row).map_or(Arm::Unknown, |text| Arm::of(&text)),
+                    responded: read(&self.responded),
+                };
+                events.outreach.contacts.push(contact);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// The customer and minute of a row, or the column that it is refused for.
     fn check(&self, row: usize, keys: &mut KeySpace<'_>) -> Result<(Option<u64>, Option<i32>), (&'static str, Reason)> {
         for (name, reason, column) in &self.required {
             if shown(column, row).trim().is_empty() {
                 return Err((name, *reason));
             }
         }
-        let day = match &self.when {
+        let minute = match &self.when {
             None => None,
             Some((name, parsed)) => match parsed.refused.binary_search_by_key(&row, |(at, _)| *at) {
-                Err(_) => Some(parsed.values[row].div_euclid(DAY_MINUTES)),
+                Err(_) => Some(parsed.values[row]),
                 Ok(at) if *name == "contacted_at" && parsed.refused[at].1 == Reason::MissingTimestamp => None,
                 Ok(at) => return Err((name, parsed.refused[at].1)),
             },
@@ -155,20 +258,23 @@ impl Columns {
                 Some(keys.key(&customers.ids, row).map_err(|reason| ("customer_id", reason))?)
             }
         };
-        Ok((key, day))
+        Ok((key, minute))
     }
 
     /// A score must be there, and within its scale where one is told; a Net Promoter answer is a whole number from 0 to
     /// 10 (Reichheld 2003).
     fn check_score(&self, row: usize) -> Result<(), (&'static str, Reason)> {
         let Some(scores) = &self.scores else { return Ok(()) };
-        let score = value_of(scores, row);
-        let best = self.scales.as_ref().and_then(|scales| value_of(scales, row));
-        let is_nps = self.instruments.as_ref().is_some_and(|i| shown(i, row).trim().eq_ignore_ascii_case("nps"));
-        let best = best.or(is_nps.then_some(10 * UNIT));
-        let is_whole = |score: i64| score % UNIT == 0;
-        let fits = |score: i64| score >= 0 && best.is_none_or(|best| score <= best) && (!is_nps || is_whole(score));
-        let fits = score.is_some_and(fits);
-        if fits { Ok(()) } else { Err(("score", Reason::UnreadableScore)) }
+        let instrument = self.instrument(row);
+        let is_nps = instrument == Instrument::Nps;
+        let told = self.text("scale", row).and_then(|text| Some((scale_of(&text, instrument)?, text)));
+        // a scale that is told by its best score alone may begin at zero
+        let (low, best) = match told {
+            Some(((low, best), text)) if text.contains(|c: char| !c.is_ascii_digit() && c != '.') => (low, Some(best)),
+            Some(((_, best), _)) => (0, Some(best)),
+            None => (0, is_nps.then_some(10 * UNIT)),
+        };
+        let fits = |score: i64| score >= low && best.is_none_or(|best| score <= best) && (!is_nps || score % UNIT == 0);
+        if value_of(scores, row).is_some_and(fits) { Ok(()) } else { Err(("score", Reason::UnreadableScore)) }
     }
 }

@@ -11,9 +11,11 @@ use crate::table::Column;
 
 use super::attributes::Attributes;
 use super::error::CleanError;
-use super::events::Interactions;
+use super::feedback::Feedback;
 use super::ids::{IdSpace, Interner};
+use super::interactions::Interactions;
 use super::ledger::{Ledger, PARTITIONS};
+use super::outreach::Outreach;
 
 /// What is known of an earlier night, by the day that is reported on.
 pub type KnownPersons<'a> = dyn Fn(i32) -> Result<Option<Known>, String> + 'a;
@@ -85,6 +87,8 @@ pub(super) struct Customers<'a> {
     pub(super) ledger: &'a mut Ledger,
     pub(super) attributes: &'a mut Attributes,
     pub(super) interactions: &'a mut Interactions,
+    pub(super) feedback: &'a mut Feedback,
+    pub(super) outreach: &'a mut Outreach,
 }
 
 /// Finds the persons among the customers and gives everything that is known of a customer to the person.
@@ -117,13 +121,9 @@ pub(super) fn resolve_persons(
     let of = |key: u64| person_key.get(&key).copied().unwrap_or_default();
     *customers.ledger = customers.ledger.rekeyed(of)?;
     *customers.attributes = merged(customers.attributes, &keys, &records, &resolution, (&order, &place), options);
-    let mut by_customer = hashbrown::HashMap::new();
-    for (key, (count, cost)) in customers.interactions.by_customer.drain() {
-        let (all, sum): &mut (u32, i64) = by_customer.entry(of(key)).or_default();
-        *all += count;
-        *sum = sum.saturating_add(cost);
-    }
-    customers.interactions.by_customer = by_customer;
+    customers.interactions.touches = std::mem::take(&mut customers.interactions.touches).rekeyed(of);
+    customers.feedback.answers = std::mem::take(&mut customers.feedback.answers).rekeyed(of);
+    customers.outreach.contacts = std::mem::take(&mut customers.outreach.contacts).rekeyed(of);
     *customers.space = IdSpace::Text(interner);
     Ok(Identity { resolution, records: ids })
 }
@@ -131,7 +131,9 @@ pub(super) fn resolve_persons(
 /// Keys of everyone who is known or has a transaction or interaction, ascending, each once.
 fn all_keys(customers: &Customers<'_>) -> Result<Vec<u64>, CleanError> {
     let mut keys = customers.attributes.keys.clone();
-    keys.extend(customers.interactions.by_customer.keys());
+    keys.extend(customers.interactions.touches.customers());
+    keys.extend(customers.feedback.answers.customers());
+    keys.extend(customers.outreach.contacts.customers());
     for number in 0..PARTITIONS {
         let mut own = customers.ledger.partition(number)?.lines().map(|line| line.customer).collect::<Vec<_>>();
         own.sort_unstable();

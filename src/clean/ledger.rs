@@ -48,10 +48,18 @@ pub struct Extra {
     pub channel: u32,
     /// Category number, or `u32::MAX`.
     pub category: u32,
+    /// Product number, or `u32::MAX`.
+    pub product: u32,
+    /// Store number, or `u32::MAX`.
+    pub store: u32,
+    /// Pieces in ten-thousandths; zero when not told.
+    pub quantity: i64,
+    /// Money taken off in ten-thousandths; zero when not told.
+    pub discount: i64,
 }
 
 const LINE_BYTES: usize = 29;
-const EXTRA_BYTES: usize = 32;
+const EXTRA_BYTES: usize = 56;
 
 #[derive(Debug, Default)]
 struct Partition {
@@ -232,7 +240,11 @@ fn write_extra(out: &mut impl Write, extra: &Extra) -> Result<()> {
     out.write_all(&extra.margin.to_le_bytes())?;
     out.write_all(&extra.identity.to_le_bytes())?;
     out.write_all(&extra.channel.to_le_bytes())?;
-    out.write_all(&extra.category.to_le_bytes())
+    out.write_all(&extra.category.to_le_bytes())?;
+    out.write_all(&extra.product.to_le_bytes())?;
+    out.write_all(&extra.store.to_le_bytes())?;
+    out.write_all(&extra.quantity.to_le_bytes())?;
+    out.write_all(&extra.discount.to_le_bytes())
 }
 
 fn read_spilled(path: &PathBuf, with_extras: bool, lines: &mut Vec<Line>, extras: &mut Vec<Extra>) -> Result<()> {
@@ -258,6 +270,10 @@ fn read_spilled(path: &PathBuf, with_extras: bool, lines: &mut Vec<Line>, extras
                 identity: eight(&bytes, 45),
                 channel: four(&bytes, 53),
                 category: four(&bytes, 57),
+                product: four(&bytes, 61),
+                store: four(&bytes, 65),
+                quantity: eight(&bytes, 69).cast_signed(),
+                discount: eight(&bytes, 77).cast_signed(),
             });
         }
     }
@@ -288,7 +304,17 @@ mod tests {
             minute: n as i32 - 500,
             has_order: n % 3 == 0,
         };
-        let extra = Extra { original: n, margin: NO_MARGIN, identity: !n, channel: u32::MAX, category: n as u32 };
+        let extra = Extra {
+            original: n,
+            margin: NO_MARGIN,
+            identity: !n,
+            channel: u32::MAX,
+            category: n as u32,
+            product: n as u32 + 1,
+            store: 7,
+            quantity: -4,
+            discount: n as i64,
+        };
         (line, extra)
     }
 

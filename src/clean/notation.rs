@@ -109,8 +109,9 @@ const AMOUNT_COLUMNS: &[&str] = &[
     "margin",
     "refunded",
     "duration",
+    "discount",
+    "price",
     "score",
-    "scale",
     "cost_per_contact",
 ];
 

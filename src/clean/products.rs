@@ -1,4 +1,4 @@
-//! The assortment: category and cost by product id.
+//! The assortment: what is known of each product.
 
 use crate::source::Batch;
 
@@ -7,31 +7,64 @@ use super::error::CleanError;
 use super::ids::Interner;
 use super::reject::Reason;
 use super::transactions::value_of;
-use super::values::{Ids, shown};
+use super::values::{Ids, Parsed, shown};
 use super::view::{FileView, Refused, series};
 
-/// Products by id.
+/// Products by id: those of the products source, and those that were bought besides.
 #[derive(Debug, Default)]
-pub(super) struct Products {
+pub struct Products {
     ids: Interner,
-    categories: Vec<Option<String>>,
-    costs: Vec<Option<i64>>,
+    known: Vec<Product>,
+}
+
+/// What the products source says of a product.
+#[derive(Debug, Clone, Default)]
+struct Product {
+    category: Option<String>,
+    name: Option<String>,
+    brand: Option<String>,
+    cost: Option<i64>,
+    price: Option<i64>,
 }
 
 impl Products {
-    /// The number of a known product.
-    pub(super) fn find(&self, id: &str) -> Option<usize> {
-        self.ids.find(id).map(|n| n as usize)
+    /// The number of a product, new or known.
+    pub(super) fn number(&mut self, id: &str) -> u32 {
+        self.ids.intern(id)
+    }
+
+    fn known(&self, product: u32) -> Option<&Product> {
+        self.known.get(product as usize)
+    }
+
+    /// All products by number.
+    pub fn ids(&self) -> &Interner {
+        &self.ids
     }
 
     /// Category of a product.
-    pub(super) fn category(&self, product: usize) -> Option<&str> {
-        self.categories[product].as_deref()
+    pub fn category(&self, product: u32) -> Option<&str> {
+        self.known(product)?.category.as_deref()
+    }
+
+    /// What people call it.
+    pub fn name(&self, product: u32) -> Option<&str> {
+        self.known(product)?.name.as_deref()
+    }
+
+    /// Its brand.
+    pub fn brand(&self, product: u32) -> Option<&str> {
+        self.known(product)?.brand.as_deref()
     }
 
     /// Cost of one piece, in ten-thousandths.
-    pub(super) fn cost(&self, product: usize) -> Option<i64> {
-        self.costs[product]
+    pub fn cost(&self, product: u32) -> Option<i64> {
+        self.known(product)?.cost
+    }
+
+    /// Price of one piece, in ten-thousandths.
+    pub fn price(&self, product: u32) -> Option<i64> {
+        self.known(product)?.price
     }
 
     /// Takes a batch of the products source. A product named twice keeps, per column, the smallest value given, so
@@ -44,8 +77,9 @@ impl Products {
     ) -> Result<Vec<Refused>, CleanError> {
         let frame = &batch.frame;
         let product_ids = view.ids(frame, "product_id")?.map(|repaired| repaired.ids);
-        let categories = view.ids(frame, "category")?.map(|repaired| repaired.ids);
-        let costs = view.amounts(frame, "cost")?;
+        let text = |name: &'static str| view.ids(frame, name).map(|found| found.map(|repaired| repaired.ids));
+        let (categories, names, brands) = (text("category")?, text("name")?, text("brand")?);
+        let (costs, prices) = (view.amounts(frame, "cost")?, view.amounts(frame, "price")?);
         let mut refused = Vec::new();
         for row in 0..frame.height() {
             counts.read.add(0);
@@ -58,16 +92,28 @@ impl Products {
                 continue;
             };
             let number = self.ids.intern(&id) as usize;
-            let category = categories.as_ref().and_then(|c| cell(c, row));
-            let cost = costs.as_ref().and_then(|c| value_of(c, row));
-            if number == self.categories.len() {
+            let text = |column: &Option<Ids>| column.as_ref().and_then(|c| cell(c, row));
+            let money = |column: &Option<Parsed<i64>>| column.as_ref().and_then(|c| value_of(c, row));
+            let told = Product {
+                category: text(&categories),
+                name: text(&names),
+                brand: text(&brands),
+                cost: money(&costs),
+                price: money(&prices),
+            };
+            if number == self.known.len() {
                 counts.accepted.add(0);
-                self.categories.push(category);
-                self.costs.push(cost);
+                self.known.push(told);
             } else {
                 counts.merged.add(0);
-                self.categories[number] = smaller(self.categories[number].take(), category);
-                self.costs[number] = smaller(self.costs[number], cost);
+                let known = std::mem::take(&mut self.known[number]);
+                self.known[number] = Product {
+                    category: smaller(known.category, told.category),
+                    name: smaller(known.name, told.name),
+                    brand: smaller(known.brand, told.brand),
+                    cost: smaller(known.cost, told.cost),
+                    price: smaller(known.price, told.price),
+                };
             }
         }
         Ok(refused)

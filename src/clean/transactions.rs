@@ -33,12 +33,13 @@ pub(super) struct TransactionCleaner<'a> {
     pub(super) clock: Clock,
     pub(super) as_of: Option<i32>,
     pub(super) orders_are_whole: bool,
-    pub(super) products: &'a Products,
+    pub(super) products: Products,
     pub(super) customers: IdSpace,
     pub(super) spellings: Spellings,
     pub(super) ledger: Ledger,
     pub(super) channels: Interner,
     pub(super) categories: Interner,
+    pub(super) stores: Interner,
     pub(super) counts: SourceCounts,
     pub(super) newest_day: Option<i32>,
     pub(super) day_before_newest: Option<i32>,
@@ -53,7 +54,7 @@ pub(super) struct TransactionCleaner<'a> {
 
 /// Whether lines need more than customer, order, time and amount.
 pub(super) fn needs_extras(columns: &ColumnMap, options: &CleanOptions) -> bool {
-    let extra = ["original_transaction_id", "product_id", "category", "channel", "cost", "margin"];
+    let extra = ["original_transaction_id", "product_id", "category", "channel", "store", "discount", "cost", "margin"];
     options.duplicates != Duplicates::Keep || columns.has("refunded") || extra.iter().any(|name| columns.has(name))
 }
 
@@ -69,6 +70,8 @@ pub(super) struct Batch {
     products: Option<Ids>,
     channels: Option<Ids>,
     categories: Option<Ids>,
+    stores: Option<Ids>,
+    discounts: Option<Parsed<i64>>,
     quantities: Option<Vec<i64>>,
     pub(super) costs: Option<Parsed<i64>>,
     pub(super) margins: Option<Parsed<i64>>,
@@ -204,13 +207,14 @@ impl TransactionCleaner<'_> {
     }
 
     fn extra(&mut self, batch: &Batch, row: usize, line: &Line, file: usize) -> Extra {
-        let product = batch.products.as_ref().and_then(|p| text_of(p, row)).and_then(|id| self.products.find(&id));
+        let product = batch.products.as_ref().and_then(|p| text_of(p, row)).map(|id| self.products.number(&id));
         let category = batch.categories.as_ref().and_then(|c| text_of(c, row)).map(|c| self.categories.intern(&c));
         let category = category.or_else(|| {
             let name = product.and_then(|p| self.products.category(p))?;
             Some(self.categories.intern(name))
         });
         let channel = batch.channels.as_ref().and_then(|c| text_of(c, row)).map(|c| self.channels.intern(&c));
+        let store = batch.stores.as_ref().and_then(|c| text_of(c, row)).map(|c| self.stores.intern(&c));
         let original = batch.originals.as_ref().and_then(|o| self.order_key(o, row)).unwrap_or_default();
         let quantity = batch.quantities.as_ref().map(|q| q[row]);
         let product_cost = product.and_then(|p| self.products.cost(p)).and_then(|cost| {
@@ -228,6 +232,10 @@ impl TransactionCleaner<'_> {
             identity: self.identity(batch, row, line, file),
             channel: channel.unwrap_or(u32::MAX),
             category: category.unwrap_or(u32::MAX),
+            product: product.unwrap_or(u32::MAX),
+            store: store.unwrap_or(u32::MAX),
+            quantity: quantity.unwrap_or_default(),
+            discount: batch.discounts.as_ref().and_then(|d| value_of(d, row)).unwrap_or_default().saturating_abs(),
         }
     }
 
@@ -268,6 +276,7 @@ impl TransactionCleaner<'_> {
         let products = id_column("product_id")?;
         let channels = id_column("channel")?;
         let categories = id_column("category")?;
+        let stores = id_column("store")?;
         mark(&mut refused, height, "customer_id", empty_ids(&customers, Reason::MissingCustomerId));
         let times = series(frame, "timestamp").ok_or_else(|| missing("timestamp"))?;
         let clock = Clock { is_sheet: view.is_sheet(), ..self.clock.clone() };
@@ -299,6 +308,8 @@ impl TransactionCleaner<'_> {
             products,
             channels,
             categories,
+            stores,
+            discounts: view.amounts(frame, "discount")?,
             quantities,
             costs: view.amounts(frame, "cost")?,
             margins: view.amounts(frame, "margin")?,
@@ -411,10 +422,11 @@ fn identity(batch: &Batch, row: usize, line: &Line) -> u64 {
     let mut hasher = foldhash::quality::FixedState::default().build_hasher();
     (line.customer, line.order, line.has_order, line.amount, line.minute).hash(&mut hasher);
     batch.quantities.as_ref().map(|q| q[row]).hash(&mut hasher);
-    for ids in [&batch.originals, &batch.products, &batch.channels, &batch.categories].into_iter().flatten() {
+    let names = [&batch.originals, &batch.products, &batch.channels, &batch.categories, &batch.stores];
+    for ids in names.into_iter().flatten() {
         text_of(ids, row).hash(&mut hasher);
     }
-    for money in [&batch.costs, &batch.margins].into_iter().flatten() {
+    for money in [&batch.costs, &batch.margins, &batch.discounts].into_iter().flatten() {
         value_of(money, row).hash(&mut hasher);
     }
     hasher.finish()

@@ -16,6 +16,7 @@
 //! It is done partition by partition over the ledger, which costs a third of the same grouping by a general
 //! engine; a test holds it against polars' group-by.
 
+mod baskets;
 mod days;
 mod fold;
 mod one;
@@ -23,6 +24,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use baskets::{Basket, Item, Names, Purchases, baskets};
 pub use days::{Sample, purchase_days};
 pub(crate) use fold::fold_ledger;
 pub(crate) use one::Folded;

@@ -58,8 +58,10 @@ pub(super) struct FoldRules<'a> {
 /// An order while it is being put together. The refund lines of a transaction that name an original order are an
 /// order of their own for each original, so that each cancels its own.
 #[derive(Debug, Clone, Copy)]
-struct Order {
+pub(super) struct Order {
     minute: i32,
+    /// The line that it is, when lines carry no key.
+    row: u32,
     has_key: bool,
     key: u64,
     /// Key of the order that it takes back; zero for none.
@@ -71,6 +73,32 @@ struct Order {
 }
 
 impl Order {
+    pub(super) fn minute(&self) -> i32 {
+        self.minute
+    }
+
+    pub(super) fn amount(&self) -> i64 {
+        self.amount
+    }
+
+    pub(super) fn channel(&self) -> u32 {
+        self.channel
+    }
+
+    /// The lines that may be its items; `by_order` are all lines by the key of their order.
+    pub(super) fn rows<'a>(&self, by_order: &'a [(u64, u32)]) -> impl Iterator<Item = usize> + use<'a> {
+        let start = by_order.partition_point(|(key, _)| *key < self.key);
+        let end = start + by_order[start..].partition_point(|(key, _)| *key == self.key);
+        let keyed = if self.has_key { start..end } else { 0..0 };
+        let own = (!self.has_key).then_some(self.row as usize);
+        own.into_iter().chain(by_order[keyed].iter().map(|(_, row)| *row as usize))
+    }
+
+    /// Whether one of these lines is an item of it, and no refund.
+    pub(super) fn holds(&self, line: &Line) -> bool {
+        line.has_order == self.has_key && line.amount >= 0
+    }
+
     fn is_part_of(&self, other: &Self) -> bool {
         self.has_key && other.has_key && (self.key, self.original) == (other.key, other.original)
     }
@@ -154,6 +182,11 @@ impl Workspace {
         out
     }
 
+    /// The purchases of the customer that was folded last, in time order.
+    pub(super) fn each_purchase(&self, rules: FoldRules<'_>, visit: impl FnMut(&Order)) {
+        self.orders.iter().filter(|order| order.part(rules) == Part::Purchase).for_each(visit);
+    }
+
     /// Lines to orders in time order; lines that share a transaction id are one order, on its earliest minute. False
     /// when an amount leaves 64 bits.
     fn put_orders_together(
@@ -176,6 +209,7 @@ impl Workspace {
             let extra = extras.get(*row as usize);
             let order = Order {
                 minute: line.minute,
+                row: *row,
                 has_key: line.has_order,
                 key: line.order,
                 original: extra.filter(|_| line.amount < 0).map_or(0, |e| e.original),

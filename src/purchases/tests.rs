@@ -20,7 +20,7 @@ fn line(day: i32, order: u64, units: i64) -> Line {
 }
 
 fn extra(original: u64) -> Extra {
-    Extra { original, margin: NO_MARGIN, identity: 0, channel: u32::MAX, category: u32::MAX }
+    Extra { original, margin: NO_MARGIN, identity: 0, channel: u32::MAX, category: u32::MAX, ..Extra::default() }
 }
 
 fn fold(lines: &[Line], extras: &[Extra], rules: FoldRules<'_>) -> Folded {

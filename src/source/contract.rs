@@ -64,6 +64,8 @@ pub const TRANSACTIONS: InputTable = InputTable {
         optional("product_id", "what was bought; joins the products source"),
         optional("category", "product category of the line"),
         optional("channel", "where it was bought: web, store, phone, ..."),
+        optional("store", "the shop or branch"),
+        optional("discount", "money that was taken off the line's price"),
         optional("cost", "cost of the goods of the line; margin = amount − cost"),
         optional("margin", "margin of the line; wins over `cost`"),
         optional("status", "state of the order; see `[clean] revenue_statuses`"),
@@ -87,8 +89,11 @@ pub const PRODUCTS: InputTable = InputTable {
     open: false,
     columns: &[
         required("product_id", "the same ids as in the transactions"),
+        optional("name", "what people call it"),
         optional("category", "product category, for lines that carry none"),
+        optional("brand", "brand or maker"),
         optional("cost", "cost of one piece, for lines that carry neither cost nor margin"),
+        optional("price", "price of one piece"),
     ],
 };
 
@@ -121,7 +126,7 @@ pub const FEEDBACK: InputTable = InputTable {
         required("timestamp", "when"),
         required("score", "the score given"),
         optional("instrument", "nps, csat, ces, complaint or review"),
-        optional("scale", "the best score there is"),
+        optional("scale", "the worst and the best score there is, as `1-5`; or the best alone"),
         optional("text", "the customer's words"),
         optional("topic", "what it is about"),
     ],

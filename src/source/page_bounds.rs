@@ -9,8 +9,8 @@ use std::path::Path;
 use polars_parquet::parquet::metadata::ColumnChunkMetadata;
 use polars_parquet::parquet::read::read_metadata;
 use polars_parquet::parquet::schema::types::PhysicalType;
-use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
-use polars_parquet_format::{FileMetaData, PageHeader, PageType};
+use polars_parquet_format::thrift::protocol::{TCompactInputProtocol, TInputProtocol, TType};
+use polars_parquet_format::{PageHeader, PageType, thrift};
 
 /// Rows that a row group of any size may claim.
 const ALWAYS_PLAUSIBLE_ROWS: u64 = 1 << 20;
@@ -24,6 +24,9 @@ const MOST_FIXED_BYTES: u64 = 1 << 32;
 
 /// Bytes that a byte of the footer may ask for: an element of a list takes eight and is written in one at least.
 const MEMORY_PER_FOOTER_BYTE: usize = 16;
+
+/// Levels of structures in a footer.
+const DEEPEST: i8 = 16;
 
 /// Bytes that the header of a page may have.
 const MOST_HEADER_BYTES: usize = 1 << 20;
@@ -61,7 +64,29 @@ fn check_footer(file: &mut BufReader<File>, bytes: u64) -> Result<()> {
     file.seek(SeekFrom::Start(start))?;
     let bound = length as usize * MEMORY_PER_FOOTER_BYTE + 1024;
     let mut protocol = TCompactInputProtocol::new(file.take(length), bound);
-    FileMetaData::read_from_in_protocol(&mut protocol).map(drop).map_err(|e| damaged(e.to_string()))
+    walk(&mut protocol, TType::Struct, DEEPEST).map_err(|e| damaged(e.to_string()))
+}
+
+/// Passes over a value of any kind. A list that claims more elements than the bound allows is an error.
+fn walk(protocol: &mut impl TInputProtocol, kind: TType, deepest: i8) -> thrift::Result<()> {
+    match kind {
+        TType::String => protocol.read_bytes().map(drop),
+        TType::Struct if deepest > 0 => {
+            protocol.read_struct_begin()?;
+            loop {
+                let field = protocol.read_field_begin()?;
+                if field.field_type == TType::Stop {
+                    return protocol.read_struct_end();
+                }
+                walk(protocol, field.field_type, deepest - 1)?;
+            }
+        }
+        TType::List if deepest > 0 => {
+            let list = protocol.read_list_begin()?;
+            (0..list.size).try_for_each(|_| walk(protocol, list.element_type, deepest - 1))
+        }
+        other => protocol.skip_till_depth(other, deepest),
+    }
 }
 
 fn damaged(what: String) -> Error {

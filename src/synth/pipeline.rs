@@ -30,8 +30,10 @@ product_id = "product_id"
 category = "category"
 quantity = "quantity"
 amount = "amount"                                    # money of the line, after discount
+discount = "discount"                                # what was taken off the line
 cost = "cost"                                        # margin = amount - cost
 channel = "channel"
+store = "store"
 
 # One row per customer. Ids are text: 000000023 and 23 are two people. Every other column is an attribute.
 [sources.customers]
@@ -39,6 +41,19 @@ path = "customers.{ext}"
 
 [sources.products]
 path = "products.{ext}"
+
+# Points of contact, answers to surveys, and who was in which campaign.
+[sources.interactions]
+path = "interactions.{ext}"
+
+[sources.feedback]
+path = "feedback.{ext}"
+
+[sources.campaigns]
+path = "campaigns.{ext}"
+
+[sources.contacts]
+path = "contacts.{ext}"
 
 # Free samples and replacements are no purchases; zero_amount = "purchase" would count them.
 [clean]

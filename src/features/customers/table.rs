@@ -67,7 +67,7 @@ where
 }
 
 fn interactions(builder: TableBuilder, rows: &[Folded], found: &Interactions) -> TableBuilder {
-    let of = |f: &Folded| found.by_customer.get(&f.customer).copied().unwrap_or_default();
+    let of = |f: &Folded| found.total(f.customer);
     let count = |f: &Folded| found.known.then(|| i64::from(of(f).0));
     let cost = |f: &Folded| found.has_costs.then(|| of(f).1);
     builder

@@ -148,12 +148,48 @@ fn typed_batches<E: From<SourceError>>(
         frame.collect_batches(Engine::Streaming, true, Some(BATCH_ROWS), false).map_err(fail)
     })?;
     let mut first = 1;
-    while let Some(frame) = guarded(&file.shown, hint, || batches.next().transpose().map_err(fail))? {
+    let mut next = || {
+        let frame = batches.next().transpose()?;
+        frame.map(within_calendar).transpose()
+    };
+    while let Some(frame) = guarded(&file.shown, hint, || next().map_err(fail))? {
         let rows = frame.height();
         take(Batch { frame, lines: Lines::Straight { first, rows }, malformed: Vec::new() })?;
         first += rows as u64;
     }
     Ok(())
+}
+
+/// First and last day of the calendar, the years 0 to 9999; days since 1970-01-01.
+const CALENDAR_DAYS: (i64, i64) = (-719_528, 2_932_896);
+
+/// The frame with empty cells for days and moments beyond the calendar: polars can't write them as text.
+fn within_calendar(mut frame: DataFrame) -> PolarsResult<DataFrame> {
+    let (first, last) = CALENDAR_DAYS;
+    let units_a_day = |kind: &DataType| match kind {
+        DataType::Date => Some(1),
+        DataType::Datetime(TimeUnit::Milliseconds, _) => Some(86_400_000),
+        DataType::Datetime(TimeUnit::Microseconds, _) => Some(86_400_000_000),
+        DataType::Datetime(TimeUnit::Nanoseconds, _) => Some(86_400_000_000_000),
+        _ => None,
+    };
+    for at in 0..frame.width() {
+        let Some(column) = frame.select_at_idx(at) else { continue };
+        let Some(unit) = units_a_day(column.dtype()) else { continue };
+        let series = column.as_materialized_series();
+        let numbers = series.to_physical_repr().cast(&DataType::Int64)?;
+        let numbers = numbers.i64()?;
+        let (first, last) = (first.saturating_mul(unit), (last + 1).saturating_mul(unit));
+        let is_in = |value: i64| value >= first && value < last;
+        if numbers.min().is_none_or(is_in) && numbers.max().is_none_or(is_in) {
+            continue;
+        }
+        let kept = numbers.iter().map(|value| Some(value.is_some_and(is_in))).collect::<BooleanChunked>();
+        let empty = Series::full_null(series.name().clone(), series.len(), series.dtype());
+        let series = series.zip_with(&kept, &empty)?;
+        frame.replace_column(at, series.into_column())?;
+    }
+    Ok(frame)
 }
 
 /// One thread cuts the text into pieces, others split them, this one takes them in their order.
@@ -204,4 +240,18 @@ fn unchanged(file: &InputFile) -> Result<(), SourceError> {
     }
     let reason = format!("it changed while it was read, from {} to {now} bytes", file.bytes);
     Err(SourceError::unreadable(&file.shown, reason, hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_beyond_the_calendar_are_empty() {
+        let days = Series::new("d".into(), [0, i32::MAX, 19_000]).cast(&DataType::Date).unwrap();
+        let frame = DataFrame::new(3, vec![days.into_column()]).unwrap();
+        let days = within_calendar(frame).unwrap().column("d").unwrap().clone();
+        assert_eq!(days.null_count(), 1);
+        assert_eq!(days.get(2).unwrap().to_string(), "2022-01-08");
+    }
 }

@@ -4,6 +4,7 @@ use crate::clean::{IDENTITIES, IDENTITY_LOG, IDENTITY_REVIEW, QUARANTINE};
 use crate::features::customers::CustomersAnalysis;
 use crate::models::clv::ClvAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
+use crate::segments::lifecycle::LifecycleAnalysis;
 use crate::segments::memberships::MembershipsAnalysis;
 use crate::segments::rfm::RfmAnalysis;
 use crate::stage::Analysis;
@@ -11,8 +12,15 @@ use crate::table::{RUN_QUALITY, TableSpec};
 use crate::targets::lists::TargetsAnalysis;
 
 /// All analyses. Each reads only tables that an earlier one makes.
-pub const ANALYSES: &[&dyn Analysis] =
-    &[&CustomersAnalysis, &ClvAnalysis, &RfmAnalysis, &ClustersAnalysis, &MembershipsAnalysis, &TargetsAnalysis];
+pub const ANALYSES: &[&dyn Analysis] = &[
+    &CustomersAnalysis,
+    &ClvAnalysis,
+    &RfmAnalysis,
+    &ClustersAnalysis,
+    &LifecycleAnalysis,
+    &MembershipsAnalysis,
+    &TargetsAnalysis,
+];
 
 /// The tables that every run makes itself: refused rows, and what was checked.
 pub const RUN_TABLES: &[&TableSpec] = &[&QUARANTINE, &RUN_QUALITY];

@@ -155,6 +155,8 @@ pub struct Cleaned {
     pub has_money: bool,
     /// Whether any transaction has a time of day.
     pub has_time_of_day: bool,
+    /// Whether the lines tell what was taken off.
+    pub has_discounts: bool,
     /// Whether margins can be known: a cost or margin column, or product costs.
     pub has_margin: bool,
     /// The `[clean]` section.
@@ -257,6 +259,7 @@ pub fn clean(
         day_before_newest: cleaner.day_before_newest,
         has_money: transactions.has_money(),
         has_time_of_day: cleaner.has_time_of_day,
+        has_discounts: columns.has("discount"),
         has_margin: (has_extras && !settings.options.category_margins.is_empty())
             || columns.has("cost")
             || columns.has("margin")

@@ -105,6 +105,14 @@ impl IdSpace {
         }
     }
 
+    /// Key of a known id; in a space of whole numbers every number has one.
+    pub fn find(&self, text: &str) -> Option<u64> {
+        match self {
+            Self::Whole => text.parse::<i64>().ok().map(i64::cast_unsigned),
+            Self::Text(interner) => interner.find(text).map(u64::from),
+        }
+    }
+
     /// Appends the id's text.
     pub fn write_text(&self, key: u64, out: &mut String) {
         use std::fmt::Write;

@@ -3,6 +3,7 @@
 pub mod accuracy;
 pub mod btyd;
 pub mod clusters;
+pub mod lifecycle;
 pub mod optimize;
 pub mod rfm_segments;
 pub mod scores;

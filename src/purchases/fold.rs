@@ -9,12 +9,33 @@ use crate::clean::{Cleaned, Extra, Line, PARTITIONS, PartitionLines};
 use super::one::{FoldRules, Folded, Workspace};
 use super::rules::Rules;
 
-/// Folds all partitions, one vector each; they are in no particular order but always the same set.
-pub(crate) fn fold_ledger(cleaned: &Cleaned) -> std::io::Result<Vec<Vec<Folded>>> {
+/// Days of a window that spend is compared over.
+pub(crate) const TREND_DAYS: i32 = 180;
+
+/// Days of the year before the as-of day.
+pub(crate) const YEAR_DAYS: i32 = 365;
+
+/// The customers of a partition, and all their purchase days.
+#[derive(Debug, Default)]
+pub(crate) struct FoldedPart {
+    pub(crate) customers: Vec<Folded>,
+    pub(crate) days: Vec<i32>,
+}
+
+impl FoldedPart {
+    /// The purchase days of one of its customers.
+    pub(crate) fn days_of(&self, customer: &Folded) -> &[i32] {
+        let start = customer.days_at as usize;
+        self.days.get(start..start + customer.purchase_days as usize).unwrap_or_default()
+    }
+}
+
+/// Folds all partitions; they are in no particular order but always the same set. Windows end on the day `as_of`.
+pub(crate) fn fold_ledger(cleaned: &Cleaned, as_of: i32) -> std::io::Result<Vec<FoldedPart>> {
     let rules = Rules::of(cleaned);
     let parts = (0..PARTITIONS)
         .into_par_iter()
-        .map(|number| Ok(fold_partition(&cleaned.ledger.partition(number)?, rules.fold())));
+        .map(|number| Ok(fold_partition(&cleaned.ledger.partition(number)?, rules.fold(), as_of)));
     parts.collect()
 }
 
@@ -65,16 +86,47 @@ impl Groups {
     }
 }
 
-fn fold_partition(partition: &PartitionLines<'_>, rules: FoldRules<'_>) -> Vec<Folded> {
+fn fold_partition(partition: &PartitionLines<'_>, rules: FoldRules<'_>, as_of: i32) -> FoldedPart {
     let mut workspace = Workspace::default();
-    let mut rows = Vec::new();
+    let (mut rows, mut gaps) = (Vec::new(), Vec::new());
     let groups = Groups::of(partition);
-    let folded = groups.iter().map(|(lines, extras)| {
+    let mut part = FoldedPart::default();
+    for (lines, extras) in groups.iter() {
         rows.clear();
         rows.extend(0..lines.len() as u32);
-        workspace.fold(lines, extras, &mut rows, rules)
-    });
-    folded.collect()
+        let start = part.days.len();
+        let [mut recent, mut earlier, mut last_year] = [0_i64; 3];
+        let mut folded = workspace.fold_days(lines, extras, &mut rows, rules, |day| {
+            part.days.push(day.day);
+            let ago = as_of - day.day;
+            let add = |sum: &mut i64, is_in: bool| {
+                if is_in {
+                    *sum = sum.saturating_add(day.spend.0);
+                }
+            };
+            add(&mut recent, ago < TREND_DAYS);
+            add(&mut earlier, (TREND_DAYS..2 * TREND_DAYS).contains(&ago));
+            add(&mut last_year, ago < YEAR_DAYS);
+        });
+        (folded.recent, folded.earlier, folded.last_year) = (recent, earlier, last_year);
+        folded.days_at = start as u32;
+        gaps.clear();
+        gaps.extend(part.days[start..].windows(2).map(|pair| pair[1] - pair[0]));
+        folded.gaps = quartiles(&mut gaps);
+        part.customers.push(folded);
+    }
+    part
+}
+
+/// Quartiles by linear interpolation (type 7 of Hyndman & Fan 1996); none of nothing.
+fn quartiles(values: &mut [i32]) -> Option<[f32; 3]> {
+    values.sort_unstable();
+    let last = values.len().checked_sub(1)?;
+    Some([1, 2, 3].map(|quarter| {
+        let place = (quarter * last) as f32 / 4.0;
+        let (low, high) = (values[place.floor() as usize], values[place.ceil() as usize]);
+        low as f32 + (high - low) as f32 * place.fract()
+    }))
 }
 
 /// Puts each item in its place; no items give none.

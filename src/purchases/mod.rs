@@ -26,6 +26,7 @@ mod tests;
 
 pub use baskets::{Basket, Item, Names, Purchases, baskets};
 pub use days::{Sample, purchase_days};
-pub(crate) use fold::fold_ledger;
+pub(crate) use fold::{FoldedPart, fold_ledger};
 pub(crate) use one::Folded;
 pub use one::PurchaseDay;
+pub(crate) use rules::brands;

@@ -13,7 +13,7 @@ pub struct PurchaseDay {
 }
 
 /// Everything known of one customer from the transactions. Money in ten-thousandths, days since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Folded {
     pub(crate) customer: u64,
     pub(crate) orders: u32,
@@ -34,6 +34,21 @@ pub(crate) struct Folded {
     pub(crate) spend_with_margin: i64,
     pub(crate) category: u32,
     pub(crate) channel: u32,
+    /// Place of the brand and of the store of most lines.
+    pub(crate) brand: u32,
+    pub(crate) store: u32,
+    /// Lines that are no refund.
+    pub(crate) item_lines: u32,
+    /// Money taken off.
+    pub(crate) discounts: i64,
+    /// Where the purchase days stand among those of the partition.
+    pub(crate) days_at: u32,
+    /// Quartiles of the days between purchase days; none with fewer than two.
+    pub(crate) gaps: Option<[f32; 3]>,
+    /// Money of the purchase days of the last and of the last but one window, and of the last year.
+    pub(crate) recent: i64,
+    pub(crate) earlier: i64,
+    pub(crate) last_year: i64,
     pub(crate) weekday: u8,
     pub(crate) hour: u8,
     pub(crate) lines_without_margin: u32,
@@ -53,6 +68,9 @@ pub(super) struct FoldRules<'a> {
     /// Place of each category, and of each channel, in the order of the names.
     pub(super) category_ranks: &'a [u32],
     pub(super) channel_ranks: &'a [u32],
+    pub(super) store_ranks: &'a [u32],
+    /// Place of the brand of each product in the order of the names.
+    pub(super) brand_of: &'a [u32],
 }
 
 /// An order while it is being put together. The refund lines of a transaction that name an original order are an
@@ -169,6 +187,7 @@ impl Workspace {
         if rules.merge_duplicates {
             merge_equal(lines, extras, rows, &mut out);
         }
+        out.item_lines = rows.iter().filter(|row| lines[**row as usize].amount >= 0).count() as u32;
         out.overflow |= !self.put_orders_together(lines, extras, rows, rules.channel_ranks);
         let mut net = Sum::default();
         self.orders.iter().for_each(|order| net.add(order.amount));
@@ -340,16 +359,33 @@ impl Workspace {
                 spend.add(lines[*row as usize].amount);
             }
             count_word(&mut self.words, extra.category);
+            out.discounts = out.discounts.saturating_add(extra.discount);
         }
         out.margin = margin.total;
         out.spend_with_margin = spend.total;
         out.overflow |= margin.overflow | spend.overflow;
-        out.category = most_frequent(&self.words, rules.category_ranks);
+        out.category = most_frequent(&self.words, |category| rules.category_ranks[category as usize]);
         self.words.clear();
         for order in self.orders.iter().filter(|o| o.part(rules) == Part::Purchase) {
             count_word(&mut self.words, order.channel);
         }
-        out.channel = most_frequent(&self.words, rules.channel_ranks);
+        out.channel = most_frequent(&self.words, |channel| rules.channel_ranks[channel as usize]);
+        out.store = self.most_of(extras, rows, |extra| extra.store, |store| rules.store_ranks[store as usize]);
+        let brand = |extra: &Extra| rules.brand_of.get(extra.product as usize).copied().unwrap_or(u32::MAX);
+        out.brand = self.most_of(extras, rows, brand, |brand| brand);
+    }
+
+    /// The word of most lines.
+    fn most_of(
+        &mut self,
+        extras: &[Extra],
+        rows: &[u32],
+        word: impl Fn(&Extra) -> u32,
+        rank: impl Fn(u32) -> u32,
+    ) -> u32 {
+        self.words.clear();
+        rows.iter().for_each(|row| count_word(&mut self.words, word(&extras[*row as usize])));
+        most_frequent(&self.words, rank)
     }
 }
 
@@ -396,9 +432,11 @@ fn count_word(words: &mut Vec<(u32, u32)>, word: u32) {
 }
 
 /// The most frequent word, the first by name among equals; `u32::MAX` for none.
-fn most_frequent(words: &[(u32, u32)], ranks: &[u32]) -> u32 {
-    let rank = |word: u32| std::cmp::Reverse(ranks[word as usize]);
-    words.iter().max_by_key(|(word, count)| (*count, rank(*word))).map_or(u32::MAX, |(word, _)| *word)
+fn most_frequent(words: &[(u32, u32)], rank: impl Fn(u32) -> u32) -> u32 {
+    words
+        .iter()
+        .max_by_key(|(word, count)| (*count, std::cmp::Reverse(rank(*word))))
+        .map_or(u32::MAX, |(word, _)| *word)
 }
 
 /// Position of the largest count, the first among equals.
@@ -431,6 +469,15 @@ impl Folded {
             spend_with_margin: 0,
             category: u32::MAX,
             channel: u32::MAX,
+            brand: u32::MAX,
+            store: u32::MAX,
+            item_lines: 0,
+            discounts: 0,
+            days_at: 0,
+            gaps: None,
+            recent: 0,
+            earlier: 0,
+            last_year: 0,
             weekday: 0,
             hour: 0,
             lines_without_margin: 0,

@@ -12,6 +12,8 @@ fn rules() -> FoldRules<'static> {
         has_money: true,
         category_ranks: &[],
         channel_ranks: &[],
+        store_ranks: &[],
+        brand_of: &[],
     }
 }
 

@@ -1,5 +1,6 @@
 //! Labels per customer.
 
 pub mod clusters;
+pub mod lifecycle;
 pub mod memberships;
 pub mod rfm;

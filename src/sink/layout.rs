@@ -94,7 +94,7 @@ pub(super) fn layout_of(column: &Column) -> Layout {
         Column::Real(array) => reals(array),
         Column::Text(array) if sample(array, |row| array.value(row)).is_few() => Layout::Dictionary,
         Column::Text(array) if is_sorted(array) => Layout::Direct(Encoding::DELTA_BYTE_ARRAY),
-        Column::Text(_) | Column::Flag(_) => Layout::Direct(Encoding::PLAIN),
+        Column::Text(_) | Column::Flag(_) | Column::Days(_) => Layout::Direct(Encoding::PLAIN),
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array, Int32Array, Int64Array,
-    StringArray,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Date32Builder, Decimal128Array, DictionaryArray, Float64Array,
+    Int32Array, Int64Array, ListArray, ListBuilder, StringArray,
 };
-use arrow::datatypes::Int32Type;
+use arrow::datatypes::{DataType, Date32Type, Field, Int32Type};
 use arrow::error::ArrowError;
 
 use super::contract::Kind;
@@ -75,6 +75,8 @@ pub enum Column {
     Day(Date32Array),
     /// [`Kind::Flag`].
     Flag(BooleanArray),
+    /// [`Kind::Days`], lists of [`Date32Array`].
+    Days(ListArray),
 }
 
 impl Column {
@@ -89,6 +91,7 @@ impl Column {
             Self::Money(_) => Kind::Money,
             Self::Day(_) => Kind::Day,
             Self::Flag(_) => Kind::Flag,
+            Self::Days(_) => Kind::Days,
         }
     }
 
@@ -101,6 +104,7 @@ impl Column {
             Self::Real(a) => a,
             Self::Day(a) => a,
             Self::Flag(a) => a,
+            Self::Days(a) => a,
         }
     }
 
@@ -142,6 +146,11 @@ impl Column {
             Self::Real(a) => Self::Real(positions.iter().map(|p| pick(p, a, Float64Array::value)).collect()),
             Self::Day(a) => Self::Day(positions.iter().map(|p| pick(p, a, Date32Array::value)).collect()),
             Self::Flag(a) => Self::Flag(positions.iter().map(|p| pick(p, a, BooleanArray::value)).collect()),
+            Self::Days(a) => {
+                let lists = positions.iter().map(|p| pick(p, a, ListArray::value));
+                let lists = lists.map(|list| list.map(|days| days.as_primitive::<Date32Type>().values().to_vec()));
+                Self::Days(day_lists(lists))
+            }
         }
     }
 
@@ -151,7 +160,7 @@ impl Column {
             return None;
         }
         match self {
-            Self::Text(_) | Self::Category(_) => None,
+            Self::Text(_) | Self::Category(_) | Self::Days(_) => None,
             Self::Count(a) => Some(a.value(row) as f64),
             Self::Score(a) => Some(f64::from(a.value(row))),
             Self::Real(a) => Some(a.value(row)),
@@ -187,6 +196,11 @@ impl Column {
             Self::Text(a) => out.push_str(a.value(row)),
             Self::Category(c) => out.push_str(c.get(row).unwrap_or_default()),
             Self::Real(a) => write_real(a.value(row), out),
+            Self::Days(a) => {
+                let days = a.value(row);
+                let days = days.as_primitive::<Date32Type>().values().iter().map(|day| super::day::format_day(*day));
+                out.push_str(&days.collect::<Vec<_>>().join(" "));
+            }
             other => out.push_str(&other.short_cell(row)),
         }
     }
@@ -194,7 +208,7 @@ impl Column {
     /// A filled cell of a kind that is never long.
     fn short_cell(&self, row: usize) -> String {
         match self {
-            Self::Text(_) | Self::Category(_) | Self::Real(_) => String::new(),
+            Self::Text(_) | Self::Category(_) | Self::Real(_) | Self::Days(_) => String::new(),
             Self::Count(a) => a.value(row).to_string(),
             Self::Score(a) => a.value(row).to_string(),
             Self::Money(a) => super::money::format_money(i128::from(a.value(row))),
@@ -233,8 +247,19 @@ impl Column {
             }
             Self::Day(a) => Arc::new(a.clone()),
             Self::Flag(a) => Arc::new(a.clone()),
+            Self::Days(a) => Arc::new(a.clone()),
         })
     }
+}
+
+/// A column of lists of days, one a row.
+pub fn day_lists<L: AsRef<[i32]>>(rows: impl IntoIterator<Item = Option<L>>) -> ListArray {
+    let mut lists = ListBuilder::new(Date32Builder::new()).with_field(Field::new_list_field(DataType::Date32, false));
+    for row in rows {
+        lists.values().append_slice(row.as_ref().map_or(&[], AsRef::as_ref));
+        lists.append(row.is_some());
+    }
+    lists.finish()
 }
 
 fn pick<'a, A: Array, T>(position: Option<i64>, array: &'a A, value: impl Fn(&'a A, usize) -> T) -> Option<T> {

@@ -1,6 +1,8 @@
 //! Column and table contracts: declared once, read by the writer, `acrm schema`, the rules and the tests.
 
-use arrow::datatypes::DataType;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field};
 
 use super::money::MONEY_SCALE;
 
@@ -23,6 +25,8 @@ pub enum Kind {
     Day,
     /// True or false.
     Flag,
+    /// Calendar days, none or several, ascending.
+    Days,
 }
 
 /// Precision of money columns.
@@ -40,6 +44,7 @@ impl Kind {
             Self::Money => DataType::Decimal128(MONEY_PRECISION, MONEY_SCALE),
             Self::Day => DataType::Date32,
             Self::Flag => DataType::Boolean,
+            Self::Days => DataType::List(Arc::new(Field::new_list_field(DataType::Date32, false))),
         }
     }
 
@@ -54,6 +59,7 @@ impl Kind {
             Self::Money => "money (decimal 18,4)",
             Self::Day => "date",
             Self::Flag => "boolean",
+            Self::Days => "list of dates",
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn to_frame<'a>(columns: impl IntoIterator<Item = (&'a str, &'a Values)>) ->
 /// The type that a column of this kind has in [`to_frame`].
 pub fn frame_type(kind: Kind) -> DataType {
     match kind {
-        Kind::Text | Kind::Category => DataType::String,
+        Kind::Text | Kind::Category | Kind::Days => DataType::String,
         Kind::Count => DataType::Int64,
         Kind::Score => DataType::Int32,
         Kind::Real | Kind::Money => DataType::Float64,
@@ -48,5 +48,6 @@ fn to_series(name: &str, values: &Values) -> PolarsResult<Series> {
         }
         Values::Day(a) => Series::new(name, a.iter().collect::<Vec<_>>()).cast(&DataType::Date)?,
         Values::Flag(a) => Series::new(name, a.iter().collect::<Vec<_>>()),
+        Values::Days(_) => Series::new(name, (0..values.len()).map(|row| values.display(row)).collect::<Vec<_>>()),
     })
 }

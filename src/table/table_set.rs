@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Date32Array, Float64Array, Int32Array, Int64Array, StringArray};
+use arrow::array::{Date32Array, Float64Array, Int32Array, Int64Array, ListArray, StringArray};
 
 use super::column::{Categories, Column};
 use super::contract::{Kind, TableSpec};
@@ -110,6 +110,12 @@ impl TableBuilder {
     #[must_use]
     pub fn text(self, name: &str, values: impl Into<StringArray>) -> Self {
         self.with(name, Column::Text(values.into()))
+    }
+
+    /// Adds a column of lists of days.
+    #[must_use]
+    pub fn day_lists(self, name: &str, values: ListArray) -> Self {
+        self.with(name, Column::Days(values))
     }
 
     /// Adds a column of whole numbers.
@@ -270,6 +276,17 @@ impl Table {
         match self.column(name)? {
             Column::Day(array) => Ok(array),
             other => Err(self.wrong_kind(name, other.kind(), Kind::Day)),
+        }
+    }
+
+    /// A column of lists of days.
+    ///
+    /// # Errors
+    /// When it is not there or holds something else.
+    pub fn day_lists(&self, name: &str) -> Result<&ListArray, TableError> {
+        match self.column(name)? {
+            Column::Days(array) => Ok(array),
+            other => Err(self.wrong_kind(name, other.kind(), Kind::Days)),
         }
     }
 

@@ -17,6 +17,7 @@ mod history;
 mod identity;
 mod init;
 mod killed;
+mod lifecycle;
 mod messages;
 mod outputs;
 mod pipelines;

@@ -62,8 +62,8 @@ impl Step for CustomersStep {
 
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let cleaned = inputs.cleaned;
-        let folded =
-            fold_ledger(cleaned).map_err(|source| StageError::Scratch { path: "transaction lines".into(), source })?;
+        let folded = fold_ledger(cleaned, inputs.run.as_of)
+            .map_err(|source| StageError::Scratch { path: "transaction lines".into(), source })?;
         let totals = Totals::of(&folded);
         if let Some(customer) = totals.overflow {
             let mut id = String::new();
@@ -75,7 +75,7 @@ impl Step for CustomersStep {
         let mut quality = totals.quality(cleaned);
         let tables = tables(&folded, cleaned, inputs.run.as_of)?;
         let customers = tables.first().map_or(0, Table::rows);
-        quality.extend(matched(cleaned, folded.iter().map(Vec::len).sum(), customers));
+        quality.extend(matched(cleaned, folded.iter().map(|part| part.customers.len()).sum(), customers));
         Ok(Output { tables, quality, merged: vec![("transactions", totals.merged)], ..Output::default() })
     }
 }

@@ -70,6 +70,80 @@ pub const CUSTOMERS: TableSpec = TableSpec {
             "hour of most orders, 0..23 business time; the earliest among equals",
         )
         .nullable(),
+        ColumnSpec::new(
+            "favourite_brand",
+            Kind::Category,
+            "",
+            "brand of most lines, by the products source; the first by name among equals",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "favourite_store",
+            Kind::Category,
+            "",
+            "store of most lines; the first by name among equals",
+        )
+        .nullable(),
+        ColumnSpec::new("lines_per_order", Kind::Real, "lines", "basket size: lines that are no refund, per order")
+            .nullable(),
+        ColumnSpec::new(
+            "discount_share",
+            Kind::Real,
+            "share",
+            "money taken off ÷ (money taken off + spend_gross), 0..1; empty when the log tells no discounts",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "gap_median_days",
+            Kind::Real,
+            "days",
+            "own rhythm: median of the days between purchase days; empty with fewer than two",
+        )
+        .nullable(),
+        ColumnSpec::new("gap_spread_days", Kind::Real, "days", "upper − lower quartile of these days").nullable(),
+        ColumnSpec::new(
+            "days_overdue",
+            Kind::Real,
+            "days",
+            "days_since_last − gap_median_days, not below 0; empty without a rhythm",
+        )
+        .nullable(),
+        ColumnSpec::new("next_purchase_from", Kind::Day, "", "last_purchase + lower quartile of the gaps").nullable(),
+        ColumnSpec::new("next_purchase_expected", Kind::Day, "", "last_purchase + gap_median_days").nullable(),
+        ColumnSpec::new(
+            "next_purchase_until",
+            Kind::Day,
+            "",
+            "last_purchase + upper quartile of the gaps; a day that has passed means overdue",
+        )
+        .nullable(),
+        ColumnSpec::new("spend_last_180d", Kind::Money, "currency", "money of the purchase days of the last 180 days")
+            .nullable(),
+        ColumnSpec::new("spend_previous_180d", Kind::Money, "currency", "the same of the 180 days before those")
+            .nullable(),
+        ColumnSpec::new(
+            "spend_trend",
+            Kind::Real,
+            "",
+            "spend_last_180d ÷ spend_previous_180d − 1; empty when the latter is 0",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "wallet_share",
+            Kind::Real,
+            "share",
+            "money of the purchase days of the last 365 days ÷ the attribute category_spend; empty where that is not known",
+        )
+        .nullable(),
+        ColumnSpec::new(
+            "contactable_by",
+            Kind::Category,
+            "",
+            "channels with a true consent attribute (consent_CHANNEL), joined by `+`; empty for none",
+        )
+        .nullable(),
+        ColumnSpec::new("last_interaction", Kind::Day, "", "day of the newest interaction; empty without one")
+            .nullable(),
         ColumnSpec::new("interactions", Kind::Count, "", "rows of the interactions source; empty without that source")
             .nullable(),
         ColumnSpec::new(
@@ -101,6 +175,7 @@ pub const PURCHASE_HISTORY: TableSpec = TableSpec {
         ColumnSpec::new("x", Kind::Count, "days", "purchase_days − 1"),
         ColumnSpec::new("t_x", Kind::Count, "days", "last − first purchase day"),
         ColumnSpec::new("tenure_days", Kind::Count, "days", "as_of − first purchase day"),
+        ColumnSpec::new("days", Kind::Days, "", "the purchase days"),
         ColumnSpec::new("repeat_spend", Kind::Money, "currency", "money of the repeat days").nullable(),
         ColumnSpec::new("value_to_date", Kind::Money, "currency", "spend_net so far").nullable(),
         ColumnSpec::new("spend_with_margin", Kind::Money, "currency", "money of the lines whose margin is known")

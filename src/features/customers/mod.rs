@@ -2,6 +2,7 @@
 
 mod analysis;
 mod contract;
+mod profile;
 mod table;
 mod totals;
 

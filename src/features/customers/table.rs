@@ -3,24 +3,27 @@
 use arrow::array::{Array, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, StringBuilder};
 
 use crate::clean::{Cleaned, IdSpace, Interactions};
-use crate::purchases::Folded;
-use crate::table::{Categories, Table, TableBuilder, TableError};
+use crate::purchases::{Folded, FoldedPart};
+use crate::table::{Categories, Table, TableBuilder, TableError, day_lists};
 
 use super::contract::{CUSTOMERS, PURCHASE_HISTORY};
+use super::profile::profile;
 
 /// Names of the weekdays from Monday.
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The rows of the customers table: what each customer did, and where they stand among the known customers.
-struct Rows {
-    folded: Vec<Folded>,
+pub(super) struct Rows<'a> {
+    pub(super) folded: Vec<Folded>,
+    /// The purchase days of each.
+    days: Vec<&'a [i32]>,
     /// Position among the known customers, or none; not kept when all are known, in order.
-    known: Option<Int64Array>,
+    pub(super) known: Option<Int64Array>,
     ids: StringArray,
 }
 
 /// The customers table and the purchase history.
-pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
+pub(super) fn tables(folded: &[FoldedPart], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
     let rows = union(folded, cleaned);
     let history = history(&rows, cleaned, as_of)?;
     let f = &rows.folded;
@@ -43,6 +46,7 @@ pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> R
         .money("margin", money(cleaned.has_margin, |f| f.margin))
         .real("spend_mean", means);
     builder = interactions(favourites(builder, f, cleaned), f, &cleaned.interactions);
+    builder = profile(builder, &rows, cleaned, as_of);
     for (name, values) in &cleaned.attributes.columns {
         let values = rows.known.as_ref().map_or_else(|| values.clone(), |positions| values.take(positions));
         builder = builder.with(name, values);
@@ -51,12 +55,12 @@ pub(super) fn tables(folded: &[Vec<Folded>], cleaned: &Cleaned, as_of: i32) -> R
 }
 
 /// A value of every customer.
-fn all<T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> Vec<T> {
+pub(super) fn all<T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
 /// A value of every customer with an order; empty for the others.
-fn buyers<A, T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> A
+pub(super) fn buyers<A, T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> A
 where
     A: From<Vec<T>> + FromIterator<Option<T>>,
 {
@@ -105,6 +109,7 @@ fn history(rows: &Rows, cleaned: &Cleaned, as_of: i32) -> Result<Table, TableErr
         if known { Int64Array::from_iter_values(with_day().map(value)) } else { Int64Array::new_null(ids.len()) }
     };
     TableBuilder::new(&PURCHASE_HISTORY)
+        .day_lists("days", day_lists(rows.days.iter().filter(|days| !days.is_empty()).map(Some)))
         .count("x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.purchase_days) - 1)))
         .count("t_x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.last_day - f.first_day))))
         .count("tenure_days", Int64Array::from_iter_values(with_day().map(|f| i64::from(as_of - f.first_day))))
@@ -116,49 +121,54 @@ fn history(rows: &Rows, cleaned: &Cleaned, as_of: i32) -> Result<Table, TableErr
 }
 
 /// All customers in the byte order of their ids.
-fn union(folded: &[Vec<Folded>], cleaned: &Cleaned) -> Rows {
+fn union<'a>(folded: &'a [FoldedPart], cleaned: &Cleaned) -> Rows<'a> {
     let space = &cleaned.customers;
     let known = &cleaned.attributes.keys;
-    let place = |(part, rows): (usize, &Vec<Folded>)| (0..rows.len() as u32).map(move |row| (part as u32, row));
+    let place =
+        |(number, part): (usize, &FoldedPart)| (0..part.customers.len() as u32).map(move |row| (number as u32, row));
     let places: Vec<(u32, u32)> = folded.iter().enumerate().flat_map(place).collect();
     let at = |place: u32| {
         let (part, row) = places[place as usize];
-        folded[part as usize][row as usize]
+        folded[part as usize].customers[row as usize]
     };
-    let mut keys: Vec<u64> = folded.iter().flatten().map(|f| f.customer).collect();
+    let days_at = |place: u32| {
+        let (part, row) = places[place as usize];
+        let part = &folded[part as usize];
+        part.days_of(&part.customers[row as usize])
+    };
+    let mut keys: Vec<u64> = folded.iter().flat_map(|part| &part.customers).map(|f| f.customer).collect();
     let order = space.order(&keys);
     let same = known.len() == keys.len() && order.iter().zip(known).all(|(at, key)| keys[*at as usize] == *key);
-    let (rows, positions) = if known.is_empty() || same {
+    let (rows, days, positions) = if known.is_empty() || same {
         let rows = order.iter().map(|place| at(*place)).collect::<Vec<_>>();
-        (rows, (!same).then(|| Int64Array::new_null(keys.len())))
+        let days = order.iter().map(|place| days_at(*place)).collect::<Vec<_>>();
+        (rows, days, (!same).then(|| Int64Array::new_null(keys.len())))
     } else {
         let from_folded = keys.len();
         keys.extend_from_slice(known);
-        let (rows, positions) = merge(at, &keys, &space.order(&keys), from_folded);
-        (rows, Some(positions.into()))
+        let (places, positions) = merge(&keys, &space.order(&keys), from_folded);
+        let row = |(key, place): &(u64, Option<u32>)| place.map_or_else(|| Folded::empty(*key), at);
+        let days = places.iter().map(|(_, place)| place.map_or(&[][..], days_at)).collect();
+        (places.iter().map(row).collect(), days, Some(positions.into()))
     };
     let ids = id_texts(&rows, space);
-    Rows { folded: rows, known: positions, ids }
+    Rows { folded: rows, days, known: positions, ids }
 }
 
-/// Both kinds of customers in one order. `keys` holds those of the folded and then those of the known customers.
-fn merge(
-    folded: impl Fn(u32) -> Folded,
-    keys: &[u64],
-    order: &[u32],
-    from_folded: usize,
-) -> (Vec<Folded>, Vec<Option<i64>>) {
-    let mut rows: Vec<Folded> = Vec::with_capacity(keys.len());
+/// Both kinds of customers in one order: the key of each with its place among the folded, and its position among the
+/// known. `keys` holds those of the folded and then those of the known customers.
+fn merge(keys: &[u64], order: &[u32], from_folded: usize) -> (Vec<(u64, Option<u32>)>, Vec<Option<i64>>) {
+    let mut rows: Vec<(u64, Option<u32>)> = Vec::with_capacity(keys.len());
     let mut positions: Vec<Option<i64>> = Vec::with_capacity(keys.len());
     for place in order {
         let at = *place as usize;
-        if rows.last().is_none_or(|last| last.customer != keys[at]) {
-            rows.push(Folded::empty(keys[at]));
+        if rows.last().is_none_or(|(last, _)| *last != keys[at]) {
+            rows.push((keys[at], None));
             positions.push(None);
         }
         if at < from_folded {
-            if let Some(row) = rows.last_mut() {
-                *row = folded(*place);
+            if let Some((_, found)) = rows.last_mut() {
+                *found = Some(*place);
             }
         } else if let Some(position) = positions.last_mut() {
             *position = Some((at - from_folded) as i64);

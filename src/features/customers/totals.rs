@@ -1,7 +1,7 @@
 //! Sums over all customers: the balance with the ledger, and what was left out of purchases.
 
 use crate::clean::{Cleaned, Tally};
-use crate::purchases::Folded;
+use crate::purchases::FoldedPart;
 use crate::table::Quality;
 
 /// Sums over all customers.
@@ -21,9 +21,9 @@ pub(super) struct Totals {
 
 impl Totals {
     /// Adds everything up in one pass.
-    pub(super) fn of(folded: &[Vec<Folded>]) -> Self {
+    pub(super) fn of(folded: &[FoldedPart]) -> Self {
         let mut totals = Self::default();
-        for f in folded.iter().flatten() {
+        for f in folded.iter().flat_map(|part| &part.customers) {
             totals.orders += u64::from(f.orders);
             totals.zero_orders += u64::from(f.zero_orders);
             totals.without_purchase += u64::from(f.orders == 0);

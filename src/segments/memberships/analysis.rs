@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::stage::{Analysis, CheckContext, Diagnostic, Layer, Rule, Section, SectionShape, Step};
 use crate::table::TableSpec;
 
-use super::contract::SEGMENTS;
+use super::contract::{SEGMENT_FLOWS, SEGMENT_MOVES, SEGMENTS};
 use super::step::MembershipsStep;
 
 /// A rule segment.
@@ -34,8 +34,9 @@ impl Analysis for MembershipsAnalysis {
     }
 
     fn about(&self) -> &'static str {
-        "Puts the named RFM segment, the cluster and every rule segment of a customer side by side, with the day of \
-         entry and the segment before. A customer may be in any number of rule segments."
+        "Puts the named RFM segment, the cluster, the lifecycle stage and every rule segment of a customer side by side, \
+         with the day of entry and the segment before, and lists who moved since the last run. A customer may be in \
+         any number of rule segments."
     }
 
     fn section(&self) -> Option<SectionShape> {
@@ -47,11 +48,11 @@ impl Analysis for MembershipsAnalysis {
     }
 
     fn reads(&self) -> &'static [&'static str] {
-        &["customers", "rfm", "clv", "clusters", "previous run"]
+        &["customers", "rfm", "clv", "clusters", "lifecycle", "previous run"]
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {
-        &[&SEGMENTS]
+        &[&SEGMENTS, &SEGMENT_MOVES, &SEGMENT_FLOWS]
     }
 
     fn check(&self, sections: &[Section<'_>], context: &CheckContext<'_>) -> Result<Box<dyn Step>, Vec<Diagnostic>> {

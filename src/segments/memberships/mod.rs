@@ -2,10 +2,11 @@
 
 mod analysis;
 mod contract;
+mod moves;
 mod previous;
 mod step;
 #[cfg(test)]
 mod tests;
 
 pub use analysis::{MembershipsAnalysis, SegmentOptions};
-pub use contract::SEGMENTS;
+pub use contract::{SEGMENT_FLOWS, SEGMENT_MOVES, SEGMENTS};

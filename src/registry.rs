@@ -1,6 +1,7 @@
 //! THE list of analyses, in flow order.
 
 use crate::clean::{IDENTITIES, IDENTITY_LOG, IDENTITY_REVIEW, QUARANTINE};
+use crate::features::cohorts::CohortsAnalysis;
 use crate::features::customers::CustomersAnalysis;
 use crate::models::clv::ClvAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
@@ -14,6 +15,7 @@ use crate::targets::lists::TargetsAnalysis;
 /// All analyses. Each reads only tables that an earlier one makes.
 pub const ANALYSES: &[&dyn Analysis] = &[
     &CustomersAnalysis,
+    &CohortsAnalysis,
     &ClvAnalysis,
     &RfmAnalysis,
     &ClustersAnalysis,

@@ -1,3 +1,4 @@
 //! Accepted transactions to one row per customer.
 
+pub mod cohorts;
 pub mod customers;

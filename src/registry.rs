@@ -5,6 +5,7 @@ use crate::features::cohorts::CohortsAnalysis;
 use crate::features::customers::CustomersAnalysis;
 use crate::models::clv::ClvAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
+use crate::segments::knowledge::KnowledgeAnalysis;
 use crate::segments::lifecycle::LifecycleAnalysis;
 use crate::segments::memberships::MembershipsAnalysis;
 use crate::segments::rfm::RfmAnalysis;
@@ -20,6 +21,7 @@ pub const ANALYSES: &[&dyn Analysis] = &[
     &RfmAnalysis,
     &ClustersAnalysis,
     &LifecycleAnalysis,
+    &KnowledgeAnalysis,
     &MembershipsAnalysis,
     &TargetsAnalysis,
 ];

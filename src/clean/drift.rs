@@ -42,7 +42,7 @@ impl Sort {
         }
         Some(match kind_of_texts(&cells) {
             Kind::Count | Kind::Score | Kind::Real | Kind::Money => Self::Numbers,
-            Kind::Day => Self::Days,
+            Kind::Day | Kind::Days => Self::Days,
             Kind::Flag => Self::Flags,
             Kind::Text | Kind::Category => Self::Text,
         })

@@ -4,6 +4,7 @@ use crate::clean::{IDENTITIES, IDENTITY_LOG, IDENTITY_REVIEW, QUARANTINE};
 use crate::features::cohorts::CohortsAnalysis;
 use crate::features::customers::CustomersAnalysis;
 use crate::models::clv::ClvAnalysis;
+use crate::models::patterns::PatternsAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
 use crate::segments::knowledge::KnowledgeAnalysis;
 use crate::segments::lifecycle::LifecycleAnalysis;
@@ -18,6 +19,7 @@ pub const ANALYSES: &[&dyn Analysis] = &[
     &CustomersAnalysis,
     &CohortsAnalysis,
     &ClvAnalysis,
+    &PatternsAnalysis,
     &RfmAnalysis,
     &ClustersAnalysis,
     &LifecycleAnalysis,

@@ -5,6 +5,7 @@ pub mod btyd;
 pub mod clusters;
 pub mod lifecycle;
 pub mod optimize;
+pub mod patterns;
 pub mod rfm_segments;
 pub mod scores;
 pub mod special;

@@ -14,6 +14,7 @@ mod error;
 mod fetch;
 mod first_values;
 mod head;
+mod ipc_bounds;
 mod json;
 mod layout;
 mod options;

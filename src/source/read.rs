@@ -10,6 +10,7 @@ use super::batch::{Batch, Lines};
 use super::discover::{Format, InputFile};
 use super::error::{SourceError, guarded};
 use super::head::{Head, format_hint, open_records};
+use super::ipc_bounds;
 use super::json;
 use super::layout::TextLayout;
 use super::options::SourceOptions;
@@ -54,7 +55,10 @@ const PIECES_AHEAD: usize = 6;
 pub(super) fn scan(file: &InputFile) -> PolarsResult<LazyFrame> {
     let path = PlRefPath::try_from_path(&file.path)?;
     match file.format {
-        Format::ArrowIpc => LazyFrame::scan_ipc(path, IpcScanOptions::default(), UnifiedScanArgs::default()),
+        Format::ArrowIpc => {
+            ipc_bounds::check(&file.path)?;
+            LazyFrame::scan_ipc(path, IpcScanOptions::default(), UnifiedScanArgs::default())
+        }
         _ => {
             page_bounds::check(&file.path)?;
             LazyFrame::scan_parquet(path, ScanArgsParquet { glob: false, low_memory: true, ..Default::default() })

@@ -10,6 +10,7 @@ use crate::segments::knowledge::KnowledgeAnalysis;
 use crate::segments::lifecycle::LifecycleAnalysis;
 use crate::segments::memberships::MembershipsAnalysis;
 use crate::segments::rfm::RfmAnalysis;
+use crate::segments::satisfaction::SatisfactionAnalysis;
 use crate::stage::Analysis;
 use crate::table::{RUN_QUALITY, TableSpec};
 use crate::targets::lists::TargetsAnalysis;
@@ -24,6 +25,7 @@ pub const ANALYSES: &[&dyn Analysis] = &[
     &ClustersAnalysis,
     &LifecycleAnalysis,
     &KnowledgeAnalysis,
+    &SatisfactionAnalysis,
     &MembershipsAnalysis,
     &TargetsAnalysis,
 ];

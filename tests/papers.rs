@@ -9,6 +9,9 @@ mod reference;
 #[path = "support/family.rs"]
 mod family;
 
+#[path = "papers/mining.rs"]
+mod mining;
+
 #[path = "papers/points.rs"]
 mod points;
 

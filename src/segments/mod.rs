@@ -5,3 +5,4 @@ pub mod knowledge;
 pub mod lifecycle;
 pub mod memberships;
 pub mod rfm;
+pub mod satisfaction;

@@ -21,6 +21,7 @@ mod lifecycle;
 mod messages;
 mod outputs;
 mod pipelines;
+mod planted;
 mod published;
 mod remote;
 mod rules;

@@ -3,16 +3,14 @@
 use super::projected::Projected;
 use std::ops::Range;
 
-/// No element.
-const NONE: u32 = u32::MAX;
-
 /// Room for the search, kept from pattern to pattern.
 #[derive(Debug, Default)]
 pub(super) struct Embedding {
-    /// Per element of the pattern and of the customer, the first from there on
-    /// in which the rest of the pattern can begin.
-    next: Vec<u32>,
-    /// Days from each element of the pattern to the next, per customer.
+    /// Element of the history at each level, that is for each element of the pattern.
+    places: Vec<u32>,
+    /// The element behind the last one tried at each level.
+    tried: Vec<u32>,
+    /// Days from each level to the next, per customer.
     gaps: Vec<Vec<i64>>,
 }
 
@@ -26,72 +24,36 @@ impl Embedding {
         self.gaps.resize(self.gaps.len().max(pattern.len() - 1), Vec::new());
         self.gaps.iter_mut().for_each(Vec::clear);
         for ends in ends.chunk_by(|a, b| data.same_customer(*a, *b)) {
-            let history = data.history_of(ends[0]);
-            if !self.walk_ahead(data, pattern, history.clone()) {
-                self.prepare(data, pattern, history.clone());
-                self.walk(data, pattern.len(), history);
+            for room in [&mut self.places, &mut self.tried] {
+                room.clear();
+                room.resize(pattern.len(), 0);
+            }
+            if self.place(data, pattern, 0, data.history_of(ends[0])) {
+                for (gaps, places) in self.gaps.iter_mut().zip(self.places.windows(2)) {
+                    gaps.push(data.days_between(places[0], places[1]));
+                }
             }
         }
         self.gaps.iter_mut().take(pattern.len() - 1).map(|gaps| median(gaps)).collect()
     }
 
-    /// Takes the earliest element at each level without looking further, and
-    /// notes the days between. `false`, and nothing noted, where that leads
-    /// beyond a gap.
-    fn walk_ahead(&mut self, data: &Projected, pattern: &[Vec<u32>], history: Range<u32>) -> bool {
-        let (mut range, mut last) = (history, None);
-        for (level, items) in pattern.iter().enumerate() {
-            let Some(element) = range.into_iter().find(|element| holds(data.items_of(*element), items)) else {
-                for gaps in self.gaps.iter_mut().take(level.saturating_sub(1)) {
-                    gaps.pop();
+    /// Places the levels from `level` on, the first of them in the earliest
+    /// element of a range from which the rest can be placed.
+    ///
+    /// What was tried before led nowhere. As later elements have no earlier
+    /// followers it needn't be tried again, and each element is tried once
+    /// per level.
+    fn place(&mut self, data: &Projected, pattern: &[Vec<u32>], level: usize, range: Range<u32>) -> bool {
+        for element in range.start.max(self.tried[level])..range.end {
+            self.tried[level] = element + 1;
+            if holds(data.items_of(element), &pattern[level]) {
+                self.places[level] = element;
+                if level + 1 == pattern.len() || self.place(data, pattern, level + 1, data.followers(element)) {
+                    return true;
                 }
-                return false;
-            };
-            if let Some(last) = last {
-                self.gaps[level - 1].push(data.days_between(last, element));
-            }
-            range = data.followers(element);
-            last = Some(element);
-        }
-        true
-    }
-
-    /// From the last element of the pattern to the first: where each can lie
-    /// so that the rest still fits behind it.
-    fn prepare(&mut self, data: &Projected, pattern: &[Vec<u32>], history: Range<u32>) {
-        let size = history.len() + 1;
-        self.next.clear();
-        self.next.resize(size * pattern.len(), NONE);
-        for level in (0..pattern.len()).rev() {
-            for element in history.clone().rev() {
-                let place = level * size + (element - history.start) as usize;
-                let fits = holds(data.items_of(element), &pattern[level])
-                    && (level + 1 == pattern.len() || self.follower(data, level, element, &history) != NONE);
-                self.next[place] = if fits { element } else { self.next[place + 1] };
             }
         }
-    }
-
-    /// The first element behind `element` for the level after `level`.
-    fn follower(&self, data: &Projected, level: usize, element: u32, history: &Range<u32>) -> u32 {
-        let followers = data.followers(element);
-        let start = (level + 1) * (history.len() + 1) + (followers.start - history.start) as usize;
-        if followers.is_empty() || self.next[start] >= followers.end { NONE } else { self.next[start] }
-    }
-
-    /// Takes the earliest element at each level and notes the days between.
-    fn walk(&mut self, data: &Projected, levels: usize, history: Range<u32>) {
-        let mut element = self.next[0];
-        for level in 0..levels - 1 {
-            if element == NONE {
-                return;
-            }
-            let next = self.follower(data, level, element, &history);
-            if next != NONE {
-                self.gaps[level].push(data.days_between(element, next));
-            }
-            element = next;
-        }
+        false
     }
 }
 

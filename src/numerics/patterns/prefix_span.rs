@@ -109,7 +109,7 @@ pub fn frequent_sequences(
 /// One slot per way to grow: item `i` in a new element at `i`, in the last one
 /// at the number of items + `i`.
 struct Slots {
-    slots: Vec<Slot>,
+    all: Vec<Slot>,
     /// Slots in use; all others are as new.
     touched: Vec<u32>,
     /// Slots and elements visited, where they are to be listed.
@@ -129,12 +129,12 @@ const NEW: Slot = Slot { customers: 0, last: u32::MAX, ends: 0 };
 
 impl Slots {
     fn new(size: usize) -> Self {
-        Self { slots: vec![NEW; size], touched: Vec::new(), visits: Vec::new() }
+        Self { all: vec![NEW; size], touched: Vec::new(), visits: Vec::new() }
     }
 
     /// Counts an element of a customer.
     fn count(&mut self, slot: u32, customer: u32) {
-        let at = &mut self.slots[slot as usize];
+        let at = &mut self.all[slot as usize];
         if at.ends == 0 {
             self.touched.push(slot);
         }
@@ -151,7 +151,7 @@ impl Slots {
         self.touched.sort_unstable();
         let (mut children, mut total) = (Vec::new(), 0);
         for slot in &self.touched {
-            let at = &mut self.slots[*slot as usize];
+            let at = &mut self.all[*slot as usize];
             let ends = std::mem::replace(&mut at.ends, usize::MAX);
             if at.customers >= min_customers {
                 at.ends = total;
@@ -161,14 +161,14 @@ impl Slots {
         }
         let mut lists = vec![0; if self.visits.is_empty() { 0 } else { total }];
         for (slot, element) in self.visits.drain(..) {
-            let at = &mut self.slots[slot as usize].ends;
+            let at = &mut self.all[slot as usize].ends;
             if *at != usize::MAX {
                 lists[*at] = element;
                 *at += 1;
             }
         }
         for slot in self.touched.drain(..) {
-            self.slots[slot as usize] = NEW;
+            self.all[slot as usize] = NEW;
         }
         (children, lists)
     }

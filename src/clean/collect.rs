@@ -205,19 +205,9 @@ pub fn clean(
     let mut keys = KeySpace { space: &mut space, spellings: &mut spellings, rules: &rules };
     let attributes =
         read_customers(customers, settings.options.identity.is_some(), &mut keys, &mut counts, &mut intake, progress)?;
-    let mut events_kept = Events::default();
-    for source in events {
-        let mut reader = EventReader::new(source, settings, settings.as_of.or(cleaner.newest_day), &mut events_kept);
-        let mut own = SourceCounts::new(source.table);
-        each_batch(source, &mut intake, &mut own, |batch, view, own| {
-            let refused = reader.take(&batch, view, &mut keys, own)?;
-            progress(source.table, own.read.rows);
-            Ok(refused)
-        })?;
-        some_rows(source, &own)?;
-        counts.push(own);
-    }
-    let (mut interactions, mut feedback, mut outreach) = events_kept.finish();
+    let as_of = settings.as_of.or(cleaner.newest_day);
+    let events = read_events(events, settings, as_of, &mut keys, &mut counts, &mut intake, progress)?;
+    let (mut interactions, mut feedback, mut outreach) = events.finish();
     own.folded_ids = spellings.folded();
     counts.insert(0, own);
     let mut attributes = attributes.finish(&space, &mut counts).map_err(|e| {
@@ -226,7 +216,7 @@ pub fn clean(
     })?;
     let mut space = spellings.shown(space);
     let mut identity = None;
-    if let (Some(options), Some(day)) = (&settings.options.identity, settings.as_of.or(cleaner.newest_day)) {
+    if let (Some(options), Some(day)) = (&settings.options.identity, as_of) {
         let customers = Customers {
             space: &mut space,
             ledger: &mut ledger,
@@ -266,6 +256,31 @@ pub fn clean(
             || (columns.has("product_id") && products.is_some_and(|p| p.columns.has("cost"))),
         options: settings.options.clone(),
     })
+}
+
+/// Interactions, feedback, campaigns and contacts; rows after `as_of` are out of window.
+fn read_events(
+    sources: &[&SourceFiles],
+    settings: &CleanSettings<'_>,
+    as_of: Option<i32>,
+    keys: &mut KeySpace<'_>,
+    counts: &mut Vec<SourceCounts>,
+    intake: &mut Intake,
+    progress: &Progress<'_>,
+) -> Result<Events, CleanError> {
+    let mut events = Events::default();
+    for source in sources {
+        let mut reader = EventReader::new(source, settings, as_of, &mut events);
+        let mut own = SourceCounts::new(source.table);
+        each_batch(source, intake, &mut own, |batch, view, own| {
+            let refused = reader.take(&batch, view, keys, own)?;
+            progress(source.table, own.read.rows);
+            Ok(refused)
+        })?;
+        some_rows(source, &own)?;
+        counts.push(own);
+    }
+    Ok(events)
 }
 
 fn transaction_cleaner<'a>(

@@ -22,7 +22,16 @@ fn line(day: i32, order: u64, units: i64) -> Line {
 }
 
 fn extra(original: u64) -> Extra {
-    Extra { original, margin: NO_MARGIN, identity: 0, channel: u32::MAX, category: u32::MAX, ..Extra::default() }
+    Extra {
+        original,
+        margin: NO_MARGIN,
+        identity: 0,
+        channel: u32::MAX,
+        category: u32::MAX,
+        product: u32::MAX,
+        store: u32::MAX,
+        ..Extra::default()
+    }
 }
 
 fn fold(lines: &[Line], extras: &[Extra], rules: FoldRules<'_>) -> Folded {

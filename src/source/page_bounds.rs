@@ -10,7 +10,7 @@ use polars_parquet::parquet::metadata::ColumnChunkMetadata;
 use polars_parquet::parquet::read::read_metadata;
 use polars_parquet::parquet::schema::types::PhysicalType;
 use polars_parquet_format::thrift::protocol::{TCompactInputProtocol, TInputProtocol, TType};
-use polars_parquet_format::{PageHeader, PageType, thrift};
+use polars_parquet_format::{KeyValue, PageHeader, PageType, RowGroup, thrift};
 
 /// Rows that a row group of any size may claim.
 const ALWAYS_PLAUSIBLE_ROWS: u64 = 1 << 20;
@@ -64,7 +64,36 @@ fn check_footer(file: &mut BufReader<File>, bytes: u64) -> Result<()> {
     file.seek(SeekFrom::Start(start))?;
     let bound = length as usize * MEMORY_PER_FOOTER_BYTE + 1024;
     let mut protocol = TCompactInputProtocol::new(file.take(length), bound);
-    walk(&mut protocol, TType::Struct, DEEPEST).map_err(|e| damaged(e.to_string()))
+    read_footer(&mut protocol).map_err(|e| damaged(e.to_string()))
+}
+
+/// Reads a `FileMetaData` as polars does, by the numbers of its fields whatever types they claim. What holds lists is
+/// read for good; kinds of columns and of orders that are newer than the reader are passed over.
+fn read_footer(protocol: &mut impl TInputProtocol) -> thrift::Result<()> {
+    protocol.read_struct_begin()?;
+    loop {
+        let field = protocol.read_field_begin()?;
+        match (field.field_type, field.id) {
+            (TType::Stop, _) => return protocol.read_struct_end(),
+            (_, Some(1)) => protocol.read_i32().map(drop)?,
+            (_, Some(2 | 7)) => each(protocol, |protocol, kind| walk(protocol, kind, DEEPEST))?,
+            (_, Some(3)) => protocol.read_i64().map(drop)?,
+            (_, Some(4)) => each(protocol, |protocol, _| RowGroup::read_from_in_protocol(protocol).map(drop))?,
+            (_, Some(5)) => each(protocol, |protocol, _| KeyValue::read_from_in_protocol(protocol).map(drop))?,
+            (_, Some(6 | 9)) => protocol.read_bytes().map(drop)?,
+            (kind, _) => walk(protocol, kind, DEEPEST)?,
+        }
+    }
+}
+
+/// Reads the elements of a list.
+fn each<P: TInputProtocol>(
+    protocol: &mut P,
+    mut read: impl FnMut(&mut P, TType) -> thrift::Result<()>,
+) -> thrift::Result<()> {
+    let list = protocol.read_list_begin()?;
+    (0..list.size).try_for_each(|_| read(protocol, list.element_type))?;
+    protocol.read_list_end()
 }
 
 /// Passes over a value of any kind. A list that claims more elements than the bound allows is an error.
@@ -81,10 +110,7 @@ fn walk(protocol: &mut impl TInputProtocol, kind: TType, deepest: i8) -> thrift:
                 walk(protocol, field.field_type, deepest - 1)?;
             }
         }
-        TType::List if deepest > 0 => {
-            let list = protocol.read_list_begin()?;
-            (0..list.size).try_for_each(|_| walk(protocol, list.element_type, deepest - 1))
-        }
+        TType::List if deepest > 0 => each(protocol, |protocol, kind| walk(protocol, kind, deepest - 1)),
         other => protocol.skip_till_depth(other, deepest),
     }
 }

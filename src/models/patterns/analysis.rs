@@ -13,15 +13,17 @@ use super::step::PatternsStep;
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PatternsOptions {
-    /// Share of all orders that a set of items must be in; default 0.005.
+    /// Share of all orders that a set of items must be in; default 0.005. Where more than 100,000 sets or rules reach it, it is
+    /// doubled until they don't, and `run_quality` says so.
     pub min_support: f64,
     /// Most items of a set; default 4.
     pub max_items: usize,
     /// Share of the orders with the antecedent that must hold the consequent; default 0.1.
     pub min_confidence: f64,
-    /// Share of all customers who must have a sequence; default 0.01.
+    /// Share of all customers who must have a sequence; default 0.01. Raised in the same way where more than 100 items or
+    /// 10,000 sequences reach it.
     pub min_customers_share: f64,
-    /// Most days of a sequence; default 3.
+    /// Most days of a sequence, and most items of it; default 3.
     pub max_steps: usize,
     /// Most days between two steps of a sequence; no limit by default.
     pub max_gap_days: Option<u32>,

@@ -14,7 +14,7 @@ use super::contract::{BASKET_RULES, BASKET_SETS};
 use super::step::{Wording, levels};
 
 /// Most sets, and most rules, of a level.
-const MOST: usize = 1_000_000;
+const MOST: usize = 100_000;
 
 /// Sets and rules of one level.
 pub(super) struct Together<'a> {
@@ -25,16 +25,17 @@ pub(super) struct Together<'a> {
     rules: Vec<Rule>,
 }
 
-/// Finds the sets and rules of a level.
+/// Finds the sets and rules of a level that this share of the orders has.
 pub(super) fn together<'a>(
     level: Level,
     histories: &Histories,
     wording: &'a Wording<'a>,
     options: &PatternsOptions,
+    min_support: f64,
 ) -> Result<Together<'a>, PatternError> {
     let baskets = Baskets::new(&histories.items, &histories.orders)?;
     // fewer than two orders are no pattern
-    let least = min_count(options.min_support, baskets.len() as u32).max(2);
+    let least = min_count(min_support, baskets.len() as u32).max(2);
     let wanted = ItemsetOptions { min_count: least, max_length: options.max_items, most: MOST };
     let sets = frequent_itemsets(&baskets, &wanted)?;
     let customers = count_customers(&baskets, &histories.customers, &sets)?;

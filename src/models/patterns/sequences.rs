@@ -15,10 +15,7 @@ use super::contract::{PURCHASE_PATHS, PURCHASE_SEQUENCES};
 use super::step::{Wording, levels};
 
 /// Most sequences of a level.
-const MOST: usize = 200_000;
-
-/// Most items of a sequence beyond one a step.
-const MORE_ITEMS: usize = 1;
+const MOST: usize = 10_000;
 
 /// Steps of the paths.
 const PATH_STEPS: usize = 3;
@@ -32,22 +29,23 @@ pub(super) struct Following<'a> {
     paths: Vec<PathNode>,
 }
 
-/// Finds the sequences and paths of a level.
+/// Finds the sequences and paths of a level that this share of the customers has.
 pub(super) fn following<'a>(
     level: Level,
     histories: &Histories,
     wording: &'a Wording<'a>,
     options: &PatternsOptions,
+    min_customers_share: f64,
 ) -> Result<Following<'a>, PatternError> {
     let Histories { day_items, day_starts, customer_days, days, main_items, .. } = histories;
     let sequences = Sequences::new(day_items, day_starts, customer_days, days)?;
     let customers = histories.len();
     // fewer than two customers are no pattern
-    let least = min_count(options.min_customers_share, customers).max(2);
+    let least = min_count(min_customers_share, customers).max(2);
     let wanted = SequenceOptions {
         min_customers: least,
         max_elements: options.max_steps,
-        max_items: options.max_steps + MORE_ITEMS,
+        max_items: options.max_steps,
         gaps: Gaps { min_days: 1, max_days: options.max_gap_days, max_elements: None },
         median_gaps: true,
         most: MOST,

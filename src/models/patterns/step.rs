@@ -1,13 +1,14 @@
 //! Runs the searches and puts items into words.
 
 use crate::clean::Cleaned;
+use crate::numerics::patterns::PatternError;
 use crate::purchases::Names;
 use crate::stage::{Output, StageError, StageInputs, Step};
 use crate::table::{Categories, Quality};
 
 use super::analysis::PatternsOptions;
 use super::baskets::{rules_table, sets_table, together};
-use super::collect::{Level, histories};
+use super::collect::{Histories, Level, histories};
 use super::moves::{category_moves, moves_table};
 use super::seasons::{seasons, seasons_table};
 use super::sequences::{following, paths_table, sequences_table};
@@ -32,8 +33,16 @@ impl Step for PatternsStep {
             }
             let histories = histories(cleaned, &names, level).map_err(scratch)?;
             let fail = |error| StageError::Data(format!("[patterns], by {}: {error}", Level::NAMES[level as usize]));
-            sets.push(together(level, &histories, wording, options).map_err(fail)?);
-            following_found.push(following(level, &histories, wording, options).map_err(fail)?);
+            let (support, found) =
+                rarest(options.min_support, |share| together(level, &histories, wording, options, share))
+                    .map_err(fail)?;
+            sets.push(found);
+            let start = share_of_few(&histories, options.min_customers_share);
+            let (share, found) =
+                rarest(start, |share| following(level, &histories, wording, options, share)).map_err(fail)?;
+            following_found.push(found);
+            quality.extend(raised("min_support", level, options.min_support, support));
+            quality.extend(raised("min_customers_share", level, options.min_customers_share, share));
         }
         if sets.is_empty() {
             let note = "neither categories nor products are known: map `category` or `product_id`";
@@ -54,6 +63,50 @@ impl Step for PatternsStep {
         }
         Ok(Output { tables, quality, ..Output::default() })
     }
+}
+
+/// Searches with a share, and with twice as much while there are too many patterns to look at; with the share that did.
+fn rarest<T>(share: f64, search: impl Fn(f64) -> Result<T, PatternError>) -> Result<(f64, T), PatternError> {
+    let mut share = share;
+    loop {
+        match search(share) {
+            Err(PatternError::TooMany { .. }) if share < 1.0 => share = (2.0 * share).min(1.0),
+            found => return found.map(|found| (share, found)),
+        }
+    }
+}
+
+/// Most items that sequences are looked for among.
+const MOST_SEQUENCE_ITEMS: usize = 100;
+
+/// The share from which on few enough items are common: sequences of many common items are too many to look at.
+fn share_of_few(histories: &Histories, least: f64) -> f64 {
+    let mut customers: Vec<u32> = Vec::new();
+    let mut seen = Vec::new();
+    for own in histories.customer_days.windows(2) {
+        let [from, to] = [own[0], own[1]].map(|day| histories.day_starts[day as usize] as usize);
+        seen.clear();
+        seen.extend_from_slice(&histories.day_items[from..to]);
+        seen.sort_unstable();
+        seen.dedup();
+        for item in &seen {
+            let item = *item as usize;
+            if customers.len() <= item {
+                customers.resize(item + 1, 0);
+            }
+            customers[item] += 1;
+        }
+    }
+    customers.sort_unstable_by(|a, b| b.cmp(a));
+    let next = customers.get(MOST_SEQUENCE_ITEMS).map_or(0.0, |count| f64::from(count + 1));
+    (next / f64::from(histories.len().max(1))).max(least).min(1.0)
+}
+
+/// That a limit was raised, and to what.
+fn raised(option: &str, level: Level, asked: f64, used: f64) -> Option<Quality> {
+    let level = Level::NAMES[level as usize];
+    let note = format!("raised from {asked}: below it there are too many patterns by {level} to look at");
+    (used > asked).then(|| Quality::measured("patterns", &format!("{option}_{level}"), used, note))
 }
 
 /// The levels of rows.

@@ -216,7 +216,7 @@ fn the_pipeline_file_names_files_that_exist() {
     let shop = shop(20, csv);
     let text = std::fs::read_to_string(shop.folder.path().join("pipeline.toml")).unwrap();
     let paths: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"')).collect();
-    assert_eq!(paths.len(), 3);
+    assert_eq!(paths.len(), 7);
     for path in paths {
         assert!(shop.folder.path().join(path.replace('*', "2024q1")).is_file(), "{path}");
     }

@@ -6,6 +6,7 @@ use crate::features::customers::CustomersAnalysis;
 use crate::models::clv::ClvAnalysis;
 use crate::models::patterns::PatternsAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
+use crate::segments::journey::JourneyAnalysis;
 use crate::segments::knowledge::KnowledgeAnalysis;
 use crate::segments::lifecycle::LifecycleAnalysis;
 use crate::segments::memberships::MembershipsAnalysis;
@@ -24,6 +25,7 @@ pub const ANALYSES: &[&dyn Analysis] = &[
     &RfmAnalysis,
     &ClustersAnalysis,
     &LifecycleAnalysis,
+    &JourneyAnalysis,
     &KnowledgeAnalysis,
     &SatisfactionAnalysis,
     &MembershipsAnalysis,

@@ -1,6 +1,7 @@
 //! Labels per customer.
 
 pub mod clusters;
+pub mod journey;
 pub mod knowledge;
 pub mod lifecycle;
 pub mod memberships;

@@ -16,6 +16,7 @@ mod formats;
 mod history;
 mod identity;
 mod init;
+mod journey;
 mod killed;
 mod lifecycle;
 mod messages;

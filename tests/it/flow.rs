@@ -67,8 +67,16 @@ fn every_example_works() {
 /// What is published has just the declared columns, in the declared order.
 #[test]
 fn published_columns_are_the_declared_ones() {
-    let segments = "[[segments]]\nname = \"any\"\nwhere = \"orders > 0\"\n";
-    let folder = folder(&[("orders.csv", ORDERS), ("p.toml", &format!("{PIPELINE}{segments}"))]);
+    let more = "[sources.customers]\npath = \"people.csv\"\n[sources.interactions]\npath = \"touches.csv\"\n\
+        [sources.feedback]\npath = \"answers.csv\"\n[cohorts]\n[patterns]\n[journey]\n\
+        [[segments]]\nname = \"any\"\nwhere = \"orders > 0\"\n";
+    let folder = folder(&[
+        ("orders.csv", ORDERS),
+        ("people.csv", "customer_id,city\n1,Bonn\n2,Kiel\n"),
+        ("touches.csv", "customer_id,timestamp,touchpoint\n1,2024-01-15,call\n"),
+        ("answers.csv", "customer_id,timestamp,score,instrument\n1,2024-01-20,9,nps\n"),
+        ("p.toml", &format!("{PIPELINE}{more}")),
+    ]);
     run_ok(folder.path(), &["run", "p.toml"]);
     for spec in published_tables() {
         let frame = table(&folder.path().join("out/latest"), spec.name);

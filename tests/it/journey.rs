@@ -217,7 +217,8 @@ fn wrong_options_are_refused() {
     let folder = folder(&[("o.csv", ORDERS), ("p.toml", pipeline)]);
     let ended = acrm(folder.path(), &["check", "p.toml"]);
     assert_eq!(ended.code, 2);
-    for message in ["`path_steps` is out of range", "`silence_days` is out of range", "spend_net", "needs two groups, found are 1"]
+    for message in
+        ["`path_steps` is out of range", "`silence_days` is out of range", "spend_net", "needs two groups, found are 1"]
     {
         assert!(ended.stderr.contains(message), "{message}: {}", ended.stderr);
     }

@@ -72,10 +72,9 @@ impl Step for JourneyStep {
 
         let within = (options.within_days * 86_400.0).round() as i64;
         let purchase = states.purchase();
-        events.keep(|row, own, seconds| match silent[row] {
-            true => until_silence(own, seconds, purchase, within),
-            false => 0..own.len(),
-        });
+        events.keep(
+            |row, own, seconds| if silent[row] { until_silence(own, seconds, purchase, within) } else { 0..own.len() },
+        );
         let moves = events.journeys(&conversions).and_then(|all| transitions(&all, &silent)).map_err(failed)?;
         let compared = match &self.groups {
             Some(groups) => compare::by_rules(&events, &conversions, groups, inputs.tables, &silent, confidence)?,

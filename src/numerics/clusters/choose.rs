@@ -9,11 +9,16 @@
 //! No candidate is larger than the square root of the number of distinct
 //! points: with hardly more points than clusters Calinski–Harabasz and
 //! Davies–Bouldin only count how few points are left over.
+//!
+//! The gap statistic costs more than the three together and is added only when
+//! asked for ([`KChoice::with_gap`]). It then has a vote like the others, so
+//! that the most votes win; it has no rank, because its rule isn't the largest
+//! value, and so no say in the sum of ranks.
 
 use super::kmeans::Effort;
 use super::lloyd::Partition;
 use super::points::to_f64;
-use super::{ClusterError, Points, calinski_harabasz, davies_bouldin, kmeans, silhouettes};
+use super::{ClusterError, GapScore, GapStatistic, Points, calinski_harabasz, davies_bouldin, kmeans, silhouettes};
 use std::cmp::Ordering;
 
 /// Largest number of clusters that may be a candidate.
@@ -89,19 +94,57 @@ pub struct KChoice {
     pub fitted_rows: usize,
     /// Number of points the silhouette saw.
     pub silhouette_rows: usize,
+    /// The gap statistic, if asked for.
+    pub gap: Option<GapStatistic>,
 }
 
 impl KChoice {
-    /// How many of the three indices put the chosen number first.
+    /// How many indices put the chosen number first.
     #[must_use]
     pub fn votes(&self) -> usize {
-        self.best.map_or(0, |best| best.iter().filter(|&&k| k == self.k).count())
+        self.votes_for(self.k)
+    }
+
+    /// How many indices put this number first.
+    #[must_use]
+    pub fn votes_for(&self, k: usize) -> usize {
+        self.first_places().iter().filter(|&&first| first == k).count()
+    }
+
+    /// How many indices there are: three, or four with the gap statistic.
+    #[must_use]
+    pub fn voters(&self) -> usize {
+        Index::ALL.len() + usize::from(self.gap.is_some())
     }
 
     /// Whether all indices agree.
     #[must_use]
     pub fn unanimous(&self) -> bool {
-        self.votes() == Index::ALL.len()
+        self.votes() == self.voters()
+    }
+
+    /// The gap of a candidate, if the gap statistic was asked for.
+    #[must_use]
+    pub fn gap_of(&self, k: usize) -> Option<GapScore> {
+        self.gap.as_ref()?.scores.iter().find(|score| score.k == k).copied()
+    }
+
+    /// The same choice with the gap statistic as a fourth vote. If it says
+    /// that there are no clusters, its vote goes to no candidate.
+    #[must_use]
+    pub fn with_gap(mut self, gap: GapStatistic) -> Self {
+        self.gap = Some(gap);
+        if !self.candidates.is_empty() {
+            self.k = most_votes(&self.first_places()).unwrap_or_else(|| smallest_rank_sum(&self.candidates));
+        }
+        self
+    }
+
+    /// The numbers that the indices put first, as far as they are candidates.
+    fn first_places(&self) -> Vec<usize> {
+        let by_gap = self.gap.as_ref().map(|gap| gap.k);
+        let by_gap = by_gap.filter(|&k| self.candidates.iter().any(|score| score.k == k));
+        self.best.into_iter().flatten().chain(by_gap).collect()
     }
 }
 
@@ -134,14 +177,14 @@ pub fn choose_k(points: &Points, min: usize, max: usize, seed: u64) -> Result<KC
         .collect::<Result<Vec<_>, _>>()?;
     let (candidates, silhouette_rows) = measure(fitted, min, &partitions);
     let best = best_per_index(&candidates);
-    let k = majority(best).unwrap_or_else(|| smallest_rank_sum(&candidates));
-    Ok(KChoice { k, candidates, best: Some(best), fitted_rows: fitted.len(), silhouette_rows })
+    let k = most_votes(&best).unwrap_or_else(|| smallest_rank_sum(&candidates));
+    Ok(KChoice { k, candidates, best: Some(best), fitted_rows: fitted.len(), silhouette_rows, gap: None })
 }
 
 impl KChoice {
     /// The choice where no candidate leaves anything to measure.
     fn without_index(k: usize, fitted_rows: usize) -> Self {
-        Self { k, candidates: Vec::new(), best: None, fitted_rows, silhouette_rows: 0 }
+        Self { k, candidates: Vec::new(), best: None, fitted_rows, silhouette_rows: 0, gap: None }
     }
 }
 
@@ -190,9 +233,11 @@ fn best_per_index(candidates: &[KScore]) -> [usize; 3] {
     std::array::from_fn(|column| candidates.iter().find(|score| score.ranks[column] == 1).map_or(0, |score| score.k))
 }
 
-/// The number that at least two of the three indices put first.
-fn majority(best: [usize; 3]) -> Option<usize> {
-    best.into_iter().find(|k| best.iter().filter(|other| *other == k).count() >= 2)
+/// The number that two or more indices put first, and more than any other.
+fn most_votes(first_places: &[usize]) -> Option<usize> {
+    let votes = |k: usize| first_places.iter().filter(|&&other| other == k).count();
+    let leads = |k: usize| votes(k) >= 2 && first_places.iter().all(|&other| other == k || votes(other) < votes(k));
+    first_places.iter().copied().find(|&k| leads(k))
 }
 
 /// The number with the smallest sum of ranks.
@@ -241,9 +286,40 @@ mod tests {
         let score = |k, ranks| KScore { k, inertia: 0.0, values: [0.0; 3], ranks };
         let candidates = [score(2, [1, 3, 3]), score(3, [2, 1, 2]), score(4, [3, 2, 1])];
         assert_eq!(best_per_index(&candidates), [2, 3, 4]);
-        assert_eq!(majority([2, 3, 4]), None);
+        assert_eq!(most_votes(&[2, 3, 4]), None);
         assert_eq!(smallest_rank_sum(&candidates), 3);
-        assert_eq!(majority([4, 2, 4]), Some(4));
+        assert_eq!(most_votes(&[4, 2, 4]), Some(4));
+        assert_eq!(most_votes(&[4, 2, 4, 2]), None);
+        assert_eq!(most_votes(&[4, 2, 3, 2]), Some(2));
+    }
+
+    #[test]
+    fn the_gap_has_a_vote() {
+        let points = blobs(5, 26);
+        let plain = choose_k(&points, 2, 10, 1).unwrap();
+        assert_eq!((plain.voters(), plain.gap_of(5)), (3, None));
+        let with = plain.clone().with_gap(crate::numerics::clusters::gap_statistic(&points, 10, 1).unwrap());
+        assert_eq!((with.k, with.votes(), with.voters(), with.unanimous()), (5, 4, 4, true));
+        assert!(with.candidates.iter().all(|score| with.gap_of(score.k).is_some()));
+        assert_eq!((with.votes_for(4), with.candidates == plain.candidates), (0, true));
+        // A gap that sees no clusters votes for none of the candidates.
+        let none = plain.with_gap(GapStatistic { k: 1, scores: Vec::new(), rows: 9 });
+        assert_eq!((none.k, none.votes(), none.voters()), (5, 3, 4));
+    }
+
+    #[test]
+    fn the_gap_can_break_a_three_way_tie() {
+        let score = |k, ranks| KScore { k, inertia: 0.0, values: [0.0; 3], ranks };
+        let choice = KChoice {
+            k: 3,
+            candidates: vec![score(2, [1, 3, 3]), score(3, [2, 1, 2]), score(4, [3, 2, 1])],
+            best: Some([2, 3, 4]),
+            fitted_rows: 9,
+            silhouette_rows: 9,
+            gap: None,
+        };
+        let gap = GapStatistic { k: 4, scores: Vec::new(), rows: 9 };
+        assert_eq!(choice.with_gap(gap).k, 4);
     }
 
     #[test]

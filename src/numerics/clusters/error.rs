@@ -105,4 +105,78 @@ pub enum ClusterError {
         /// What the learning library said.
         reason: String,
     },
+    /// A mixture of normal distributions could not be fitted.
+    #[error("a mixture of {components} components could not be fitted: {reason}")]
+    Mixture {
+        /// Number of components.
+        components: usize,
+        /// What is in the way.
+        reason: String,
+    },
+    /// The variance floor isn't a share of the variance.
+    #[error("regularisation of {value}, allowed are 0 < regularisation <= 1")]
+    Regularisation {
+        /// The value.
+        value: f64,
+    },
+    /// The neighbourhood of a density clustering is wrong.
+    #[error("neighbourhood of radius {radius} with {min_points} points, allowed are radius > 0 and points >= 2")]
+    Neighbourhood {
+        /// Radius.
+        radius: f64,
+        /// Points within it that make a core point.
+        min_points: usize,
+    },
+    /// Neighbours could not be searched.
+    #[error("neighbours could not be searched: {reason}")]
+    Neighbours {
+        /// What the search library said.
+        reason: String,
+    },
+    /// Two labelings of the same rows have different lengths.
+    #[error("{found} labels, the other labeling has {expected}")]
+    LabelCount {
+        /// Number of labels found.
+        found: usize,
+        /// Number expected.
+        expected: usize,
+    },
+    /// A label names no cluster.
+    #[error("label {label} names no cluster, there are: {known}")]
+    UnknownLabel {
+        /// The label.
+        label: u16,
+        /// The labels there are, separated by commas.
+        known: String,
+    },
+    /// There is no number left for a new cluster.
+    #[error("no number from {from} on is left for a new cluster")]
+    NoFreshNumber {
+        /// The lowest number not used so far.
+        from: u16,
+    },
+    /// A number of repetitions is 0.
+    #[error("{what}: 0 repetitions, allowed are 1 and more")]
+    NoRepetitions {
+        /// What is repeated.
+        what: &'static str,
+    },
+    /// The principal axes of the points could not be found.
+    #[error("principal axes of the points: {reason}")]
+    PrincipalAxes {
+        /// What the linear algebra library said.
+        reason: String,
+    },
+    /// A category column has a code without a level.
+    #[error("category `{column}` has code {code} in row {row}, there are {levels} levels")]
+    UnknownLevel {
+        /// Name of the column.
+        column: String,
+        /// Row, counted from 0.
+        row: usize,
+        /// The code.
+        code: i32,
+        /// Number of levels.
+        levels: usize,
+    },
 }

@@ -138,6 +138,13 @@ impl Effort {
     /// To compare numbers of clusters with each other.
     pub(super) const SCAN: Self = Self { starts: 8, finalists: 1, swaps_per_centre: 0 };
 
+    /// For sums over many sets of points, in which bad luck evens out.
+    pub(super) const QUICK: Self = Self { starts: 1, finalists: 1, swaps_per_centre: 0 };
+
+    /// To find the same clusters in other rows: with a single start it would be
+    /// the luck of the start that is measured.
+    pub(super) const REPEATED: Self = Self { starts: 4, finalists: 1, swaps_per_centre: 0 };
+
     /// For the final partition. The fewer points there are, the more bad local
     /// minima there are and the less each trial costs.
     fn full(fitted_rows: usize) -> Self {

@@ -7,9 +7,15 @@
 //!
 //! [`cluster_customers`] runs the whole of it; the parts are public for whoever
 //! stores a fitted clustering and applies it on another night
-//! ([`FittedClusters::assign`]).
+//! ([`FittedClusters::assign`]). Category columns take part as indicators
+//! ([`cluster_mixed`]).
 //!
-//! Promises, each kept by a test:
+//! On the same points there are also soft memberships by a mixture of normal
+//! distributions ([`fit_mixture`]) and outliers by density ([`dbscan`]). Whether
+//! clusters mean anything say [`gap_statistic`] and [`bootstrap_stability`];
+//! [`match_clusters`] keeps their numbers from run to run.
+//!
+//! Promises of k-means, each kept by a test:
 //!
 //! - the same rows in the same order give the same bits, whatever the number of
 //!   threads; callers sort rows by customer id, and so no order of a file
@@ -28,13 +34,20 @@
 //! the last steps are therefore made here, to the exact fixed point
 //! ([`kmeans`]), and sizes and inertia are counted from the final labels.
 
+mod agreement;
+mod categories;
 mod choose;
+mod density;
 mod error;
 mod exchange;
 mod features;
+mod gap;
 mod indices;
 pub mod kmeans;
+mod levels;
 mod lloyd;
+mod matching;
+mod mixture;
 mod naming;
 mod nearest;
 mod numbering;
@@ -43,19 +56,35 @@ mod points;
 mod profile;
 mod run;
 mod scaling;
+mod stability;
 mod starts;
 mod swap;
 
+pub use agreement::adjusted_rand_index;
+pub use categories::{Category, CategoryCoding, CodedLevel, MAX_LEVELS, MISSING, OTHER, RARE_SHARE};
 pub use choose::{Index, KChoice, KScore, MAX_CANDIDATE, SCAN_ROWS, SILHOUETTE_ROWS, choose_k};
+pub use density::{DEFAULT_EPS, DENSITY_ROWS, DensityClusters, DensityOptions, dbscan};
 pub use error::ClusterError;
 pub use features::{Feature, Refusal, RefusedCell, Transform};
+pub use gap::{GAP_REFERENCES, GAP_ROWS, GapScore, GapStatistic, gap_statistic};
 pub use indices::{calinski_harabasz, davies_bouldin, silhouettes};
-pub use naming::name_clusters;
+pub use levels::LevelProfile;
+pub use matching::{ClusterMatch, KEPT_JACCARD, Move, OldClusters, match_clusters};
+pub use mixture::{
+    GaussianMixture, MIXTURE_ROWS, MIXTURE_START_ROWS, Memberships, MixtureChoice, MixtureFit, MixtureOptions,
+    MixtureScore, choose_mixture, fit_mixture,
+};
+pub use naming::{name_clusters, name_clusters_with_levels};
 pub use nearest::{Assignment, Centres};
 pub use points::Points;
 pub use profile::{ClusterProfile, FeatureProfile};
-pub use run::{ClusterOptions, Clustering, DEFAULT_SEED, FittedClusters, KSelection, Placement, cluster_customers};
+pub use run::{
+    ClusterOptions, Clustering, DEFAULT_SEED, FittedClusters, KSelection, Placement, cluster_customers, cluster_mixed,
+};
 pub use scaling::{ColumnScaling, DropReason, Prepared, Scaling, ScalingOptions};
+pub use stability::{STABILITY_ROWS, Stability, StabilityOptions, bootstrap_stability};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod mixed_tests;

@@ -1,10 +1,13 @@
 //! Plain names for clusters, made of what sets them apart.
 //!
 //! A name holds the two features in which the members' mean lies farthest from
-//! everyone's, in standard deviations: `High spend_net, recent`. If two
+//! everyone's, in standard deviations: `High spend_net, recent`. A category
+//! level that most members have, and more often than everyone, stands among
+//! them by the deviation of its share: `Many orders, web`. If two
 //! clusters would share a name, both get the next feature as well, and if
 //! that doesn't part them a number.
 
+use super::LevelProfile;
 use std::collections::BTreeMap;
 
 /// Number of features a name holds unless it needs more to be unique.
@@ -44,14 +47,25 @@ const WORDS: [(&str, &str, &str); 6] = [
 /// ```
 #[must_use]
 pub fn name_clusters(features: &[&str], deviations: &[Vec<f64>]) -> Vec<String> {
+    name_clusters_with_levels(features, deviations, &vec![Vec::new(); deviations.len()])
+}
+
+/// As [`name_clusters`], with the category levels of each cluster.
+#[must_use]
+pub fn name_clusters_with_levels(
+    features: &[&str],
+    deviations: &[Vec<f64>],
+    levels: &[Vec<LevelProfile>],
+) -> Vec<String> {
     if deviations.len() == 1 {
         return vec!["Everyone".to_owned()];
     }
-    let phrases: Vec<Vec<(f64, String)>> = deviations.iter().map(|row| ranked_phrases(features, row)).collect();
+    let phrases: Vec<Vec<(f64, String)>> =
+        deviations.iter().zip(levels).map(|(row, levels)| ranked_phrases(features, row, levels)).collect();
     let mut lengths: Vec<usize> =
         phrases.iter().map(|row| row.iter().filter(|(size, _)| *size >= SLIGHT).count().min(USUAL_PHRASES)).collect();
     let mut names = join_all(&phrases, &lengths);
-    for _ in 0..features.len() {
+    for _ in 0..phrases.iter().map(Vec::len).max().unwrap_or(0) {
         let shared = shared_names(&names);
         for ((name, length), row) in names.iter().zip(&mut lengths).zip(&phrases) {
             if shared.contains_key(name) && *length < row.len() {
@@ -64,12 +78,14 @@ pub fn name_clusters(features: &[&str], deviations: &[Vec<f64>]) -> Vec<String> 
 }
 
 /// What can be said of a cluster, the strongest deviation first, with its size.
-fn ranked_phrases(features: &[&str], deviations: &[f64]) -> Vec<(f64, String)> {
+fn ranked_phrases(features: &[&str], deviations: &[f64], levels: &[LevelProfile]) -> Vec<(f64, String)> {
+    let levels = levels.iter().filter_map(|level| level.words().map(|words| (level.deviation, words)));
     let mut phrases: Vec<(f64, String)> = features
         .iter()
         .zip(deviations)
         .filter(|(_, z)| **z != 0.0 && z.is_finite())
         .map(|(feature, &z)| (z.abs(), phrase(feature, z)))
+        .chain(levels)
         .collect();
     phrases.sort_by(|a, b| b.0.total_cmp(&a.0));
     phrases
@@ -152,6 +168,23 @@ mod tests {
             &[vec![-0.9, 0.3, 1.2], vec![1.7, -0.2, -0.1], vec![0.1, 0.0, -0.2]],
         );
         assert_eq!(names, ["High spend_net, recent", "Very long absent", "Average"]);
+    }
+
+    #[test]
+    fn levels_stand_among_the_features() {
+        let level = |name: &str, share, deviation| LevelProfile {
+            category: "channel".to_owned(),
+            level: name.to_owned(),
+            share,
+            lift: 2.0,
+            deviation,
+        };
+        let names = name_clusters_with_levels(
+            &["days_since_last", "orders"],
+            &[vec![-0.1, 1.2], vec![0.9, -0.4], vec![0.1, 0.1]],
+            &[vec![level("web", 0.8, 0.6)], vec![level("shop", 0.4, 2.0)], vec![level("app", 0.7, 1.9)]],
+        );
+        assert_eq!(names, ["Many orders, web", "Long absent, few orders", "App"]);
     }
 
     #[test]

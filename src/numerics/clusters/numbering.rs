@@ -62,7 +62,7 @@ pub(super) fn renumber(fit: KMeansFit, means: &mut Vec<Vec<f64>>, number_by: usi
 }
 
 /// Larger first, by the column at `first`, then by all columns in order.
-fn compare_from(a: &[f64], b: &[f64], first: usize) -> Ordering {
+pub(super) fn compare_from(a: &[f64], b: &[f64], first: usize) -> Ordering {
     let columns = std::iter::once(first).chain(0..a.len());
     columns.map(|at| b[at].total_cmp(&a[at])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
 }

@@ -1,7 +1,7 @@
 //! What a cluster looks like, in the units of the columns.
 
 use super::points::to_f64;
-use super::{Assignment, Feature, Points, name_clusters};
+use super::{Assignment, Feature, LevelProfile, Points, name_clusters_with_levels};
 
 /// One cluster described.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub struct ClusterProfile {
     pub share: f64,
     /// One entry per feature, in their order.
     pub features: Vec<FeatureProfile>,
+    /// One entry per level of the category columns, in their order.
+    pub levels: Vec<LevelProfile>,
 }
 
 impl ClusterProfile {
@@ -26,6 +28,15 @@ impl ClusterProfile {
         let mut ranked: Vec<&FeatureProfile> =
             self.features.iter().filter(|feature| feature.deviation != 0.0).collect();
         ranked.sort_by(|a, b| b.deviation.abs().total_cmp(&a.deviation.abs()));
+        ranked
+    }
+
+    /// The category levels that members have more often than everyone, the
+    /// strongest first.
+    #[must_use]
+    pub fn over_represented(&self) -> Vec<&LevelProfile> {
+        let mut ranked: Vec<&LevelProfile> = self.levels.iter().filter(|level| level.deviation > 0.0).collect();
+        ranked.sort_by(|a, b| b.deviation.total_cmp(&a.deviation));
         ranked
     }
 }
@@ -46,8 +57,9 @@ pub struct FeatureProfile {
 
 /// Describes clusters whose means in the columns' units are known.
 ///
-/// `rows` are the rows of the columns that the points and labels belong to.
-/// Where a mean is far above the median, few members hold most of the amount;
+/// `rows` are the rows of the columns that the points and labels belong to;
+/// the points' leading columns are the features. `levels` describes the
+/// category levels per cluster. Where a mean is far above the median, few members hold most of the amount;
 /// both are given because money always looks like that.
 pub(super) fn profiles(
     features: &[Feature<'_>],
@@ -55,15 +67,17 @@ pub(super) fn profiles(
     points: &Points,
     assignment: &Assignment,
     means: &[Vec<f64>],
+    levels: Vec<Vec<LevelProfile>>,
 ) -> Vec<ClusterProfile> {
     let medians: Vec<Vec<f64>> = features.iter().map(|feature| medians(feature, rows, assignment)).collect();
     let deviations = deviations(points, assignment);
     let feature_names: Vec<&str> = features.iter().map(|feature| feature.name).collect();
-    let names = name_clusters(&feature_names, &deviations);
+    let names = name_clusters_with_levels(&feature_names, &deviations, &levels);
     (0_u16..)
         .zip(names)
         .zip(&assignment.sizes)
-        .map(|((cluster, name), &size)| {
+        .zip(levels)
+        .map(|(((cluster, name), &size), levels)| {
             let at = usize::from(cluster);
             let features = feature_names
                 .iter()
@@ -76,7 +90,7 @@ pub(super) fn profiles(
                 })
                 .collect();
             let share = to_f64(size) / to_f64(points.len().max(1));
-            ClusterProfile { cluster, name, size, share, features }
+            ClusterProfile { cluster, name, size, share, features, levels }
         })
         .collect()
 }

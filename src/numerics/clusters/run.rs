@@ -1,10 +1,16 @@
 //! The whole clustering in one call, and its use on another night.
 
+use super::categories::{Category, CategoryCoding};
 use super::choose::{KChoice, choose_k};
 use super::features::find;
+use super::gap::gap_statistic;
+use super::levels::level_profiles;
 use super::numbering::{member_means, renumber};
 use super::profile::{ClusterProfile, profiles};
-use super::{Assignment, Centres, ClusterError, Feature, Prepared, RefusedCell, Scaling, ScalingOptions, kmeans};
+use super::{
+    Assignment, Centres, ClusterError, Feature, Points, Prepared, RefusedCell, Scaling, ScalingOptions, kmeans,
+};
+use std::borrow::Cow;
 
 /// Seed used when nothing else is asked for.
 pub const DEFAULT_SEED: u64 = 20_070_107;
@@ -14,7 +20,8 @@ pub const DEFAULT_SEED: u64 = 20_070_107;
 pub enum KSelection {
     /// This many.
     Fixed(usize),
-    /// Chosen by three indices ([`choose_k`](super::choose_k)).
+    /// Chosen by three indices ([`choose_k`](super::choose_k)), or four with
+    /// [`ClusterOptions::with_gap`].
     Auto {
         /// Smallest number considered, at least 2.
         min: usize,
@@ -31,6 +38,9 @@ pub struct ClusterOptions<'a> {
     /// The feature whose mean numbers the clusters, falling; the first feature
     /// if there is none named.
     pub number_by: Option<&'a str>,
+    /// Whether the gap statistic has a vote on the number of clusters, too. It
+    /// adds about two thirds to the time of the choice.
+    pub with_gap: bool,
     /// How features are scaled.
     pub scaling: ScalingOptions,
     /// Seed of the first centres.
@@ -42,6 +52,7 @@ impl Default for ClusterOptions<'_> {
         Self {
             k: KSelection::Auto { min: 2, max: 10 },
             number_by: None,
+            with_gap: false,
             scaling: ScalingOptions::default(),
             seed: DEFAULT_SEED,
         }
@@ -56,6 +67,8 @@ impl Default for ClusterOptions<'_> {
 pub struct FittedClusters {
     /// How columns become points.
     pub scaling: Scaling,
+    /// How category columns become further columns of the points.
+    pub categories: Vec<CategoryCoding>,
     /// The centres, in the order of the cluster numbers.
     pub centres: Centres,
 }
@@ -123,20 +136,46 @@ pub struct Clustering {
 /// [`KSelection::Auto`], [`choose_k`](super::choose_k);
 /// [`ClusterError::UnknownColumn`] if `number_by` names no feature.
 pub fn cluster_customers(features: &[Feature<'_>], options: &ClusterOptions<'_>) -> Result<Clustering, ClusterError> {
+    cluster_mixed(features, &[], options)
+}
+
+/// Clusters customers by features and category columns ([`CategoryCoding`]),
+/// one row each, sorted by id. Each category weighs as much as one feature.
+///
+/// # Errors
+///
+/// Those of [`cluster_customers`] and [`CategoryCoding::fit`], and
+/// [`ClusterError::Length`] and [`ClusterError::DuplicateColumn`] if features
+/// and categories make no table.
+pub fn cluster_mixed(
+    features: &[Feature<'_>],
+    categories: &[Category<'_>],
+    options: &ClusterOptions<'_>,
+) -> Result<Clustering, ClusterError> {
     let number_by = options.number_by.map_or(Ok(0), |name| find(features, name))?;
     let (scaling, prepared) = Scaling::fit(features, options.scaling)?;
-    let points = &prepared.points;
+    check_categories(features, categories)?;
+    let codings = categories
+        .iter()
+        .map(|category| CategoryCoding::fit(category, &prepared.rows))
+        .collect::<Result<Vec<_>, _>>()?;
+    let levels = levels_of(&codings, categories, &prepared.rows)?;
+    let points = &*widened(&prepared.points, &codings, &levels)?;
     let (k, choice) = match options.k {
         KSelection::Fixed(k) => (k, None),
         KSelection::Auto { min, max } => {
-            let choice = choose_k(points, min, max, options.seed)?;
+            let mut choice = choose_k(points, min, max, options.seed)?;
+            if options.with_gap {
+                choice = choice.with_gap(gap_statistic(points, max, options.seed)?);
+            }
             (choice.k, Some(choice))
         }
     };
     let fit = kmeans::fit(points, k, options.seed)?;
     let mut means = member_means(features, &prepared.rows, &fit.assignment);
     let fit = renumber(fit, &mut means, number_by)?;
-    let profiles = profiles(features, &prepared.rows, points, &fit.assignment, &means);
+    let levels = level_profiles(&codings, &levels, &fit.assignment);
+    let profiles = profiles(features, &prepared.rows, points, &fit.assignment, &means, levels);
     Ok(Clustering {
         profiles,
         inertia: fit.assignment.inertia,
@@ -145,7 +184,7 @@ pub fn cluster_customers(features: &[Feature<'_>], options: &ClusterOptions<'_>)
         choice,
         shortfall: fit.shortfall(),
         placement: Placement::new(&prepared, &fit.assignment),
-        fitted: FittedClusters { scaling, centres: fit.centres },
+        fitted: FittedClusters { scaling, categories: codings, centres: fit.centres },
     })
 }
 
@@ -156,10 +195,85 @@ impl FittedClusters {
     ///
     /// Those of [`Scaling::apply`] and [`Centres::assign`].
     pub fn assign(&self, features: &[Feature<'_>]) -> Result<Placement, ClusterError> {
-        let prepared = self.scaling.apply(features)?;
-        let assignment = self.centres.assign(&prepared.points)?;
-        Ok(Placement::new(&prepared, &assignment))
+        self.assign_mixed(features, &[])
     }
+
+    /// Places customers in clusters that were fitted with category columns,
+    /// which are found by name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FittedClusters::assign`] and [`CategoryCoding::levels_of`],
+    /// and [`ClusterError::UnknownColumn`] if a category is missing.
+    pub fn assign_mixed(
+        &self,
+        features: &[Feature<'_>],
+        categories: &[Category<'_>],
+    ) -> Result<Placement, ClusterError> {
+        let prepared = self.scaling.apply(features)?;
+        check_categories(features, categories)?;
+        let found = self.categories.iter().map(|coding| find_category(categories, &coding.name));
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        let levels = levels_of(&self.categories, &found, &prepared.rows)?;
+        let points = widened(&prepared.points, &self.categories, &levels)?;
+        Ok(Placement::new(&prepared, &self.centres.assign(&points)?))
+    }
+}
+
+/// Checks that categories are as long as the features and have other names.
+fn check_categories(features: &[Feature<'_>], categories: &[Category<'_>]) -> Result<(), ClusterError> {
+    let expected = features.first().map_or(0, |feature| feature.values.len());
+    for (at, category) in categories.iter().enumerate() {
+        let (column, found) = (category.name.to_owned(), category.codes.len());
+        if found != expected {
+            return Err(ClusterError::Length { column, found, expected });
+        }
+        let mut others = features.iter().map(|f| f.name).chain(categories[..at].iter().map(|c| c.name));
+        if others.any(|name| name == category.name) {
+            return Err(ClusterError::DuplicateColumn { column });
+        }
+    }
+    Ok(())
+}
+
+/// The category called `name`.
+fn find_category<'a>(categories: &[Category<'a>], name: &str) -> Result<Category<'a>, ClusterError> {
+    categories.iter().find(|category| category.name == name).copied().ok_or_else(|| {
+        let names: Vec<&str> = categories.iter().map(|category| category.name).collect();
+        ClusterError::UnknownColumn { name: name.to_owned(), available: names.join(", ") }
+    })
+}
+
+/// The level of every used row, per category.
+fn levels_of(
+    codings: &[CategoryCoding],
+    categories: &[Category<'_>],
+    rows: &[u32],
+) -> Result<Vec<Vec<Option<u16>>>, ClusterError> {
+    codings.iter().zip(categories).map(|(coding, category)| coding.levels_of(category, rows)).collect()
+}
+
+/// The points with the indicators of their levels behind the features.
+fn widened<'a>(
+    points: &'a Points,
+    codings: &[CategoryCoding],
+    levels: &[Vec<Option<u16>>],
+) -> Result<Cow<'a, Points>, ClusterError> {
+    if codings.is_empty() {
+        return Ok(Cow::Borrowed(points));
+    }
+    let width = points.dims() + codings.iter().map(CategoryCoding::width).sum::<usize>();
+    let mut values = vec![0.0; points.len() * width];
+    for ((at, row), cells) in points.rows().enumerate().zip(values.chunks_exact_mut(width)) {
+        let (numbers, mut rest) = cells.split_at_mut(row.len());
+        numbers.copy_from_slice(row);
+        for (coding, levels) in codings.iter().zip(levels) {
+            let (own, behind) = rest.split_at_mut(coding.width());
+            coding.indicators(levels[at], own);
+            rest = behind;
+        }
+    }
+    Points::new(values, width).map(Cow::Owned)
 }
 
 impl Placement {

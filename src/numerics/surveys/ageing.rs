@@ -104,7 +104,9 @@ fn of_customer(index: &[f64], ages: &[f64], options: AgeingOptions) -> Option<Ag
     };
     let (total, scores, since) = weighted()
         .fold((0.0, 0.0, 0.0), |(w, s, a), (weight, score, age)| (w + weight, s + weight * score, a + weight * age));
-    let (level, centre) = (scores / total, since / total);
+    // rounding must not take a mean out of the range of its answers
+    let (least, most) = index.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), s| (a.min(*s), b.max(*s)));
+    let (level, centre) = ((scores / total).clamp(least, most), since / total);
     let (covariance, variance) = weighted().fold((0.0, 0.0), |(xy, xx), (weight, score, age)| {
         (xy + weight * (age - centre) * (score - level), xx + weight * (age - centre) * (age - centre))
     });
@@ -112,7 +114,7 @@ fn of_customer(index: &[f64], ages: &[f64], options: AgeingOptions) -> Option<Ag
     let (last, lasts) =
         weighted().filter(|(_, _, since)| *since <= 0.0).fold((0.0, 0.0), |(s, n), (_, score, _)| (s + score, n + 1.0));
     Some(Ageing {
-        latest: last / lasts,
+        latest: (last / lasts).clamp(least, most),
         level,
         trend_per_90_days: tells.then(|| -TREND_DAYS * covariance / variance),
         answers: u32::try_from(index.len()).unwrap_or(u32::MAX),
@@ -129,6 +131,15 @@ mod tests {
     fn one(answers: &[(f64, f64)]) -> Option<Ageing> {
         let (index, ages): (Vec<f64>, Vec<f64>) = answers.iter().copied().unzip();
         age(&[0, answers.len()], &index, &ages, AgeingOptions::default()).unwrap()[0]
+    }
+
+    #[test]
+    fn answers_that_are_alike_are_their_own_level() {
+        for ages in 1..60 {
+            let answers = (0..ages).map(|age| (100.0, 7.3 * f64::from(age))).collect::<Vec<_>>();
+            let found = one(&answers).unwrap();
+            assert_eq!((found.level, found.latest), (100.0, 100.0));
+        }
     }
 
     #[test]

@@ -88,7 +88,14 @@ impl Analysis for ClustersAnalysis {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        Ok(Box::new(ClustersStep { features: options.features, k, number_by, seed: options.seed }))
+        Ok(Box::new(ClustersStep {
+            features: options.features,
+            k,
+            number_by,
+            with_gap: options.gap,
+            with_outliers: options.outliers,
+            seed: options.seed,
+        }))
     }
 }
 

@@ -14,6 +14,13 @@ pub const CLUSTERS: TableSpec = TableSpec {
         ColumnSpec::new("cluster_name", Kind::Category, "", "name from what sets the cluster apart").nullable(),
         ColumnSpec::new("distance", Kind::Real, "standard deviations", "distance to the centre in scaled features")
             .nullable(),
+        ColumnSpec::new(
+            "is_outlier",
+            Kind::Flag,
+            "",
+            "whether no dense group is near (DBSCAN; Ester et al. 1996); empty unless `[clusters] outliers` asks for it",
+        )
+        .nullable(),
     ],
     example: "SELECT cluster_name, count(*) FROM 'out/latest/clusters.parquet' GROUP BY ALL",
 };
@@ -32,8 +39,15 @@ pub const CLUSTER_PROFILES: TableSpec = TableSpec {
             "apart",
             Kind::Text,
             "",
-            "features by how far the cluster's mean is from everyone's, in standard deviations of the scaled feature",
+            "features by how far the cluster's mean is from everyone's, in standard deviations of the scaled feature; words that are frequent in it, by their lift",
         ),
+        ColumnSpec::new(
+            "stability",
+            Kind::Real,
+            "share",
+            "mean of the largest Jaccard similarity with a cluster of each of 20 bootstrap samples (Hennig 2007): from 0.75 stable, below 0.5 dissolved; empty with features of words",
+        )
+        .nullable(),
         ColumnSpec::new("{name}_mean", Kind::Real, "as the feature", "mean of the feature in the cluster").per_name(),
         ColumnSpec::new("{name}_median", Kind::Real, "as the feature", "median of the feature in the cluster")
             .per_name(),
@@ -62,7 +76,14 @@ pub const CLUSTER_CHOICE: TableSpec = TableSpec {
             "",
             "mean similarity to the nearest cluster (Davies & Bouldin 1979); smaller is better",
         ),
-        ColumnSpec::new("votes", Kind::Count, "indices", "indices that put this k first"),
+        ColumnSpec::new(
+            "gap",
+            Kind::Real,
+            "",
+            "gap statistic (Tibshirani, Walther & Hastie 2001); empty unless `[clusters] gap` asks for it",
+        )
+        .nullable(),
+        ColumnSpec::new("votes", Kind::Count, "indices", "indices that put this k first, the gap statistic among them"),
         ColumnSpec::new("chosen", Kind::Flag, "", "whether it was taken"),
     ],
     example: "SELECT * FROM 'out/latest/cluster_choice.parquet'",

@@ -17,12 +17,17 @@ pub enum ClusterCount {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClustersOptions {
-    /// Numeric columns of the customer tables; default `days_since_last`, `orders`, `spend_net`.
+    /// Columns of the customer tables, at least one of them numeric; default `days_since_last`, `orders`, `spend_net`. A
+    /// column of words weighs as much as a number; its rare words are taken together.
     pub features: Vec<String>,
     /// A number, or `"auto"` (default).
     pub k: ClusterCount,
     /// The feature whose mean numbers the clusters, the largest first; default `spend_net`, or the last feature.
     pub number_by: Option<String>,
+    /// Whether the gap statistic (Tibshirani, Walther & Hastie 2001) has a vote on `k`, too; default false.
+    pub gap: bool,
+    /// Whether customers who are unlike all others are marked (DBSCAN on the numeric features); default false.
+    pub outliers: bool,
     /// Seed of the first centres.
     pub seed: u64,
 }
@@ -33,6 +38,8 @@ impl Default for ClustersOptions {
             features: Vec::new(),
             k: ClusterCount::Word("auto".into()),
             number_by: None,
+            gap: false,
+            outliers: false,
             seed: crate::numerics::clusters::DEFAULT_SEED,
         }
     }

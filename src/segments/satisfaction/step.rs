@@ -26,7 +26,7 @@ impl Step for SatisfactionStep {
         if !cleaned.feedback.known {
             return Ok(Output::default());
         }
-        let fail = |error: SurveyError| StageError::Data(format!("satisfaction: {error}"));
+        let fail = |error: SurveyError| StageError::Data(error.to_string());
         let customers = inputs.tables.get("customers")?;
         let ids = customers.text("customer_id")?;
         let answers = Answers::of(ids, cleaned, &self.options);

@@ -10,8 +10,10 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
 use crate::config::parse;
+use crate::features::customers::CUSTOMERS;
 use crate::registry::published_tables;
 use crate::stage::Section;
+use crate::targets::lists::TARGETS;
 
 /// Why a customer can't be explained.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +53,14 @@ pub fn explain(run: &Path, customer: &str) -> Result<String, ExplainError> {
     let mut out = format!("customer {customer} in {}\n", run.display());
     let mut facts = DataFrame::empty();
     let mut lists = None;
-    for table in published_tables().filter(|t| t.columns.iter().any(|c| c.name == "customer_id")) {
+    for table in published_tables().filter(|t| t.is_per_customer() || t.name == TARGETS.name) {
         let path = run.join(format!("{}.parquet", table.name));
+        // some analyses run only when they are asked for, or have a source
+        if !path.exists() && table.name != CUSTOMERS.name {
+            continue;
+        }
         let rows = rows_of(&path, customer).map_err(|source| ExplainError::Table { path, source })?;
-        if table.name == "customers" && rows.height() == 0 {
+        if table.name == CUSTOMERS.name && rows.height() == 0 {
             return Err(ExplainError::NoCustomer { id: customer.to_owned(), path: run.to_path_buf() });
         }
         if !table.is_per_customer() {

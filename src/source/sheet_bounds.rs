@@ -72,7 +72,8 @@ fn checked_compound(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut stream = Vec::new();
     parts.open_stream(entry.path())?.read_to_end(&mut stream)?;
     check_records(&stream)?;
-    let mut kept = cfb::CompoundFile::create(Cursor::new(Vec::new()))?;
+    // readers of workbooks know the older of the two versions best
+    let mut kept = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()))?;
     kept.create_stream("/Workbook")?.write_all(&stream)?;
     kept.flush()?;
     Ok(kept.into_inner().into_inner())

@@ -21,8 +21,21 @@ fn shipped_pipelines_check_and_run() {
         assert!(ended.stdout.contains("published"), "{shown}: {}", ended.stdout);
         let run = out.path().join("latest");
         assert!(table(&run, "customers").height() > 0, "{shown}");
+        // the shop has every source and section, so that it has every table
+        let optional = [
+            "basket",
+            "purchase_",
+            "category_moves",
+            "trade_",
+            "cohort",
+            "journey_",
+            "satisfaction",
+            "silent_",
+            "knowledge",
+        ];
         for spec in acrm::registry::published_tables() {
-            assert!(run.join(format!("{}.parquet", spec.name)).exists(), "{shown}: {}", spec.name);
+            let asked = shown.ends_with("shop.toml") || !optional.iter().any(|start| spec.name.starts_with(start));
+            assert!(!asked || run.join(format!("{}.parquet", spec.name)).exists(), "{shown}: {}", spec.name);
         }
         let comments = std::fs::read_to_string(&path).expect("text").lines().filter(|l| l.contains('#')).count();
         assert!(comments >= 5, "{shown} is commented for a first-time reader");

@@ -38,7 +38,8 @@ fn same_in_duckdb(run: &Path, name: &str) -> Option<()> {
 fn duckdb_reads_what_polars_reads() {
     let folder = lay_out_csv(&Shop::new(31, 500));
     let run = run(folder.path(), &[]);
-    for spec in acrm::registry::published_tables() {
+    let made = |name: &str| run.join(format!("{name}.parquet")).exists();
+    for spec in acrm::registry::published_tables().filter(|spec| made(spec.name)) {
         if same_in_duckdb(&run, spec.name).is_none() {
             return;
         }

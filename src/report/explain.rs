@@ -10,10 +10,8 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
 use crate::config::parse;
-use crate::features::customers::CUSTOMERS;
 use crate::registry::published_tables;
 use crate::stage::Section;
-use crate::targets::lists::TARGETS;
 
 /// Why a customer can't be explained.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +41,12 @@ pub enum ExplainError {
     },
 }
 
+/// The table that every run has.
+const CUSTOMERS: &str = "customers";
+
+/// The table of who is on which target list.
+const LISTS: &str = "targets";
+
 /// Everything that a run says of a customer, as text.
 ///
 /// # Errors
@@ -53,14 +57,14 @@ pub fn explain(run: &Path, customer: &str) -> Result<String, ExplainError> {
     let mut out = format!("customer {customer} in {}\n", run.display());
     let mut facts = DataFrame::empty();
     let mut lists = None;
-    for table in published_tables().filter(|t| t.is_per_customer() || t.name == TARGETS.name) {
+    for table in published_tables().filter(|t| t.is_per_customer() || t.name == LISTS) {
         let path = run.join(format!("{}.parquet", table.name));
         // some analyses run only when they are asked for, or have a source
-        if !path.exists() && table.name != CUSTOMERS.name {
+        if !path.exists() && table.name != CUSTOMERS {
             continue;
         }
         let rows = rows_of(&path, customer).map_err(|source| ExplainError::Table { path, source })?;
-        if table.name == CUSTOMERS.name && rows.height() == 0 {
+        if table.name == CUSTOMERS && rows.height() == 0 {
             return Err(ExplainError::NoCustomer { id: customer.to_owned(), path: run.to_path_buf() });
         }
         if !table.is_per_customer() {

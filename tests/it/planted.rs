@@ -17,8 +17,11 @@ fn shop() -> &'static (PathBuf, Value) {
         run_ok(folder.path(), &["synth", "--customers", "6000", "--out", "shop", "--seed", "11"]);
         let pipeline = folder.path().join("shop/pipeline.toml");
         let text = std::fs::read_to_string(&pipeline).expect("the pipeline file");
-        std::fs::write(&pipeline, text + "\n[patterns]\nmin_support = 0.002\n[cohorts]\nperiod = \"quarter\"\n")
-            .expect("written");
+        std::fs::write(
+            &pipeline,
+            text + "\n[patterns]\nmin_support = 0.002\nmin_confidence = 0.03\n[cohorts]\nperiod = \"quarter\"\n",
+        )
+        .expect("written");
         run_ok(folder.path(), &["run", "shop/pipeline.toml", "--quiet"]);
         let truth = std::fs::read_to_string(folder.path().join("shop/truth.json")).expect("the truth");
         let truth = serde_json::from_str(&truth).expect("JSON");

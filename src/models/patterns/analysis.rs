@@ -14,7 +14,7 @@ use super::step::PatternsStep;
 #[serde(default, deny_unknown_fields)]
 pub struct PatternsOptions {
     /// Share of all orders that a set of items must be in; default 0.005. Where more than 100,000 sets or rules reach it, it is
-    /// doubled until they don't, and `run_quality` says so.
+    /// raised until they don't, and `run_quality` says so.
     pub min_support: f64,
     /// Most items of a set; default 4.
     pub max_items: usize,

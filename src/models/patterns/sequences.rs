@@ -53,7 +53,9 @@ pub(super) fn following<'a>(
     let found = frequent_sequences(&sequences, &wanted)?;
     let single = (0..=main_items.len() as u32).collect::<Vec<_>>();
     let mains = Sequences::new(main_items, &single, customer_days, days)?;
-    let paths = purchase_paths(&mains, PATH_STEPS, least);
+    // beginnings are few however low the share
+    let fewest = min_count(options.min_customers_share, customers).max(2);
+    let paths = purchase_paths(&mains, PATH_STEPS, fewest);
     Ok(Following { level, wording, customers, sequences: found, paths })
 }
 

@@ -65,12 +65,12 @@ impl Step for PatternsStep {
     }
 }
 
-/// Searches with a share, and with twice as much while there are too many patterns to look at; with the share that did.
+/// Searches with a share, and with half as much again while there are too many patterns to look at; with the share that did.
 fn rarest<T>(share: f64, search: impl Fn(f64) -> Result<T, PatternError>) -> Result<(f64, T), PatternError> {
     let mut share = share;
     loop {
         match search(share) {
-            Err(PatternError::TooMany { .. }) if share < 1.0 => share = (2.0 * share).min(1.0),
+            Err(PatternError::TooMany { .. }) if share < 1.0 => share = (1.5 * share).min(1.0),
             found => return found.map(|found| (share, found)),
         }
     }

@@ -59,18 +59,22 @@ fn check_block(file: &mut BufReader<File>, block: Block, bytes: u64) -> Result<(
     let number = |at: usize| head.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     let (first, second) = (number(0).ok_or_else(beyond)?, number(4).ok_or_else(beyond)?);
     // since version 0.15 a mark stands before the length
-    let (start, length) = if first == u32::MAX { (offset + 8, second) } else { (offset + 4, first) };
+    let (start, length) = if first == u32::MAX { (8, second) } else { (4, first) };
+    let start = offset.saturating_add(start);
     let message = read_at(file, start, u64::from(length))?;
     if message.len() as u64 != u64::from(length) {
         return Err(beyond());
     }
     let message = root_as_message(&message).map_err(damaged)?;
-    let body = start + u64::from(length);
+    // where the body begins is what the block says, whatever the message takes
+    let body = u64::try_from(block.metaDataLength()).map_err(damaged)?.saturating_add(offset);
     let batch = message.header_as_dictionary_batch().and_then(|dictionary| dictionary.data());
     let Some(batch) = batch.or_else(|| message.header_as_record_batch()) else { return Ok(()) };
     check_batch(file, &batch, body, bytes)?;
     let body_bytes = [message.bodyLength(), block.bodyLength()];
-    let fits = body_bytes.into_iter().all(|length| u64::try_from(length).is_ok_and(|length| body + length <= bytes));
+    let fits = body_bytes
+        .into_iter()
+        .all(|length| u64::try_from(length).is_ok_and(|length| body.saturating_add(length) <= bytes));
     if fits { Ok(()) } else { Err(beyond()) }
 }
 
@@ -90,7 +94,7 @@ fn check_batch(file: &mut BufReader<File>, batch: &RecordBatch<'_>, body: u64, b
         if batch.compression().is_none() || length < 8 {
             continue;
         }
-        let head = read_at(file, body + offset, 8)?;
+        let head = read_at(file, body.saturating_add(offset), 8)?;
         let unpacked = head.try_into().map(i64::from_le_bytes).unwrap_or_default();
         let most = length.saturating_mul(UNPACKED_PER_BYTE).max(ALWAYS_PLAUSIBLE_BYTES);
         // −1 stands for a buffer that is not packed

@@ -10,7 +10,7 @@ use polars_parquet::parquet::metadata::ColumnChunkMetadata;
 use polars_parquet::parquet::read::read_metadata;
 use polars_parquet::parquet::schema::types::PhysicalType;
 use polars_parquet_format::thrift::protocol::{TCompactInputProtocol, TInputProtocol, TType};
-use polars_parquet_format::{KeyValue, PageHeader, PageType, RowGroup, thrift};
+use polars_parquet_format::{KeyValue, PageHeader, PageType, RowGroup, SchemaElement, thrift};
 
 /// Rows that a row group of any size may claim.
 const ALWAYS_PLAUSIBLE_ROWS: u64 = 1 << 20;
@@ -67,8 +67,8 @@ fn check_footer(file: &mut BufReader<File>, bytes: u64) -> Result<()> {
     read_footer(&mut protocol).map_err(|e| damaged(e.to_string()))
 }
 
-/// Reads a `FileMetaData` as polars does, by the numbers of its fields whatever types they claim. What holds lists is
-/// read for good; kinds of columns and of orders that are newer than the reader are passed over.
+/// Reads a `FileMetaData` as polars does, by the numbers of its fields whatever types they claim. What holds
+/// lists is read for good; orders of columns that are newer than the reader are passed over.
 fn read_footer(protocol: &mut impl TInputProtocol) -> thrift::Result<()> {
     protocol.read_struct_begin()?;
     loop {
@@ -76,7 +76,8 @@ fn read_footer(protocol: &mut impl TInputProtocol) -> thrift::Result<()> {
         match (field.field_type, field.id) {
             (TType::Stop, _) => return protocol.read_struct_end(),
             (_, Some(1)) => protocol.read_i32().map(drop)?,
-            (_, Some(2 | 7)) => each(protocol, |protocol, kind| walk(protocol, kind, DEEPEST))?,
+            (_, Some(2)) => each(protocol, |protocol, _| SchemaElement::read_from_in_protocol(protocol).map(drop))?,
+            (_, Some(7)) => each(protocol, |protocol, kind| walk(protocol, kind, DEEPEST))?,
             (_, Some(3)) => protocol.read_i64().map(drop)?,
             (_, Some(4)) => each(protocol, |protocol, _| RowGroup::read_from_in_protocol(protocol).map(drop))?,
             (_, Some(5)) => each(protocol, |protocol, _| KeyValue::read_from_in_protocol(protocol).map(drop))?,

@@ -138,6 +138,10 @@ struct Walk<'a, F> {
     purchases: u32,
     last: i32,
     sum_ln_gaps: f64,
+    /// What the typical gap adds to that sum.
+    prior: f64,
+    /// Logarithm of the first silence in rhythms.
+    ln_silence: f64,
     pleased: bool,
 }
 
@@ -150,7 +154,12 @@ impl<F: FnMut(Move)> Walk<'_, F> {
     }
 
     fn rhythm(&self) -> f64 {
-        rhythm_days(self.sum_ln_gaps, self.purchases, self.thresholds)
+        self.ln_rhythm().exp()
+    }
+
+    fn ln_rhythm(&self) -> f64 {
+        let gaps = f64::from(self.purchases.saturating_sub(1));
+        (self.prior + self.sum_ln_gaps) / (self.thresholds.prior_gaps + gaps)
     }
 
     fn active_stage(&self) -> Stage {
@@ -198,9 +207,18 @@ impl<F: FnMut(Move)> Walk<'_, F> {
         Some((self.last.saturating_add(days).saturating_add(1), stages[at]))
     }
 
-    fn buy(&mut self, day: i32) {
+    /// A purchase, after whatever came before it.
+    fn buy(&mut self, day: i32, answers: &mut &[(i32, bool)]) {
         if self.purchases > 0 {
-            self.sum_ln_gaps += f64::from((day - self.last).max(1)).ln();
+            let ln_gap = f64::from((day - self.last).max(1)).ln();
+            // most gaps are too short for a silence, which a logarithm tells without an exponential
+            let may_be_silent = self.ln_silence + self.ln_rhythm() <= ln_gap;
+            if may_be_silent || !answers.is_empty() {
+                self.advance(day, answers);
+            }
+            self.sum_ln_gaps += ln_gap;
+        } else {
+            self.advance(day, answers);
         }
         let was_silent = self.stage.is_some_and(Stage::is_silent);
         self.purchases += 1;
@@ -214,13 +232,6 @@ impl<F: FnMut(Move)> Walk<'_, F> {
     }
 }
 
-/// The rhythm after so many purchase days, in days.
-fn rhythm_days(sum_ln_gaps: f64, purchases: u32, thresholds: &Thresholds) -> f64 {
-    let gaps = f64::from(purchases.saturating_sub(1));
-    let prior = thresholds.prior_gaps * thresholds.typical_gap_days.ln();
-    ((prior + sum_ln_gaps) / (thresholds.prior_gaps + gaps)).exp()
-}
-
 /// Gives every change of stage of a customer until the end of the day `as_of` to `visit`, and returns the rhythm in
 /// days. `days` are the purchase days, `answers` days with whether the answer was good; both ascending. Without a
 /// purchase there is no change: such a customer is a prospect.
@@ -232,10 +243,19 @@ pub fn walk(
     visit: impl FnMut(Move),
 ) -> f64 {
     let mut left = answers;
-    let mut walk = Walk { thresholds, visit, stage: None, purchases: 0, last: 0, sum_ln_gaps: 0.0, pleased: false };
+    let mut walk = Walk {
+        thresholds,
+        visit,
+        stage: None,
+        purchases: 0,
+        last: 0,
+        sum_ln_gaps: 0.0,
+        prior: thresholds.prior_gaps * thresholds.typical_gap_days.ln(),
+        ln_silence: thresholds.silences[0].ln(),
+        pleased: false,
+    };
     for day in days.iter().take_while(|day| **day <= as_of) {
-        walk.advance(*day, &mut left);
-        walk.buy(*day);
+        walk.buy(*day, &mut left);
     }
     walk.advance(as_of.saturating_add(1), &mut left);
     walk.rhythm()

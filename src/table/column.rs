@@ -146,11 +146,7 @@ impl Column {
             Self::Real(a) => Self::Real(positions.iter().map(|p| pick(p, a, Float64Array::value)).collect()),
             Self::Day(a) => Self::Day(positions.iter().map(|p| pick(p, a, Date32Array::value)).collect()),
             Self::Flag(a) => Self::Flag(positions.iter().map(|p| pick(p, a, BooleanArray::value)).collect()),
-            Self::Days(a) => {
-                let lists = positions.iter().map(|p| pick(p, a, ListArray::value));
-                let lists = lists.map(|list| list.map(|days| days.as_primitive::<Date32Type>().values().to_vec()));
-                Self::Days(day_lists(lists))
-            }
+            Self::Days(a) => Self::Days(day_lists(positions.iter().map(|p| pick(p, a, day_list)))),
         }
     }
 
@@ -197,8 +193,7 @@ impl Column {
             Self::Category(c) => out.push_str(c.get(row).unwrap_or_default()),
             Self::Real(a) => write_real(a.value(row), out),
             Self::Days(a) => {
-                let days = a.value(row);
-                let days = days.as_primitive::<Date32Type>().values().iter().map(|day| super::day::format_day(*day));
+                let days = day_list(a, row).iter().map(|day| super::day::format_day(*day));
                 out.push_str(&days.collect::<Vec<_>>().join(" "));
             }
             other => out.push_str(&other.short_cell(row)),
@@ -250,6 +245,13 @@ impl Column {
             Self::Days(a) => Arc::new(a.clone()),
         })
     }
+}
+
+/// The days of a row of a column of lists of days.
+pub fn day_list(lists: &ListArray, row: usize) -> &[i32] {
+    let offsets = lists.value_offsets();
+    let all = lists.values().as_primitive::<Date32Type>().values();
+    &all[offsets[row] as usize..offsets[row + 1] as usize]
 }
 
 /// A column of lists of days, one a row.

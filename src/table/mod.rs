@@ -14,7 +14,7 @@ mod table_set;
 
 pub use align::align;
 pub(crate) use column::display_real;
-pub use column::{Categories, Column, day_lists};
+pub use column::{Categories, Column, day_list, day_lists};
 pub use contract::{ColumnSpec, Expansion, Kind, TableSpec};
 pub use day::{civil_date, civil_day, format_day, parse_day};
 pub use frame::{frame_type, to_frame};

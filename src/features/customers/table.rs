@@ -71,12 +71,11 @@ where
 }
 
 fn interactions(builder: TableBuilder, rows: &[Folded], found: &Interactions) -> TableBuilder {
-    let of = |f: &Folded| found.total(f.customer);
-    let count = |f: &Folded| found.known.then(|| i64::from(of(f).0));
-    let cost = |f: &Folded| found.has_costs.then(|| of(f).1);
-    builder
-        .count("interactions", rows.iter().map(count).collect::<Int64Array>())
-        .money("interaction_cost", rows.iter().map(cost).collect::<Int64Array>())
+    let totals = rows.iter().map(|f| found.known.then(|| found.total(f.customer)));
+    let (counts, costs): (Vec<_>, Vec<_>) =
+        totals.map(|total| (total.map(|(count, _)| i64::from(count)), total.map(|(_, cost)| cost))).unzip();
+    let costs = costs.into_iter().map(|cost| cost.filter(|_| found.has_costs));
+    builder.count("interactions", Int64Array::from(counts)).money("interaction_cost", costs.collect::<Int64Array>())
 }
 
 fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> TableBuilder {

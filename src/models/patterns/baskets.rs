@@ -1,6 +1,6 @@
 //! What is bought together.
 
-use arrow::array::{Float64Array, StringArray};
+use arrow::array::Float64Array;
 
 use crate::numerics::patterns::{
     Baskets, ItemsetOptions, Itemsets, PatternError, Rule, RuleOptions, association_rules, count_customers,
@@ -51,8 +51,8 @@ pub(super) fn sets_table(found: &[Together<'_>]) -> Result<Table, TableError> {
     let flag = |values: Vec<bool>| Column::Flag(values.into());
     TableBuilder::new(&BASKET_SETS)
         .category("level", levels(rows.iter().map(|(t, ..)| t.level)))
-        .text("items", texts(rows.iter().map(|(t, _, set)| t.wording.items(&set.items))))
-        .text("item_names", texts(rows.iter().map(|(t, _, set)| t.wording.names(&set.items))))
+        .text("items", rows.iter().map(|(t, _, set)| t.wording.items(&set.items)).collect::<Vec<_>>())
+        .text("item_names", rows.iter().map(|(t, _, set)| t.wording.names(&set.items)).collect::<Vec<_>>())
         .count("length", rows.iter().map(|(_, _, set)| set.items.len() as i64).collect::<Vec<_>>())
         .count("orders", rows.iter().map(|(_, _, set)| i64::from(set.count)).collect::<Vec<_>>())
         .real(
@@ -74,10 +74,10 @@ pub(super) fn rules_table(found: &[Together<'_>]) -> Result<Table, TableError> {
         rows.iter().map(|(_, rule)| value(rule).filter(|v| v.is_finite())).collect::<Float64Array>()
     };
     let items = |side: fn(&Rule) -> usize| {
-        texts(rows.iter().map(move |(t, rule)| t.wording.items(&t.sets.sets()[side(rule)].items)))
+        rows.iter().map(|(t, rule)| t.wording.items(&t.sets.sets()[side(rule)].items)).collect::<Vec<_>>()
     };
     let names = |side: fn(&Rule) -> usize| {
-        texts(rows.iter().map(move |(t, rule)| t.wording.names(&t.sets.sets()[side(rule)].items)))
+        rows.iter().map(|(t, rule)| t.wording.names(&t.sets.sets()[side(rule)].items)).collect::<Vec<_>>()
     };
     TableBuilder::new(&BASKET_RULES)
         .category("level", levels(rows.iter().map(|(t, _)| t.level)))
@@ -96,8 +96,4 @@ pub(super) fn rules_table(found: &[Together<'_>]) -> Result<Table, TableError> {
         .real("conviction", some(Rule::conviction))
         .real("p_value", some(Rule::p_value))
         .build()
-}
-
-pub(super) fn texts(rows: impl Iterator<Item = String>) -> StringArray {
-    StringArray::from_iter_values(rows)
 }

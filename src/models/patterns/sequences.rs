@@ -9,7 +9,6 @@ use crate::numerics::patterns::{
 use crate::table::{Column, Table, TableBuilder, TableError};
 
 use super::analysis::PatternsOptions;
-use super::baskets::texts;
 use super::collect::{Histories, Level};
 use super::contract::{PURCHASE_PATHS, PURCHASE_SEQUENCES};
 use super::step::{Wording, levels};
@@ -68,8 +67,11 @@ pub(super) fn sequences_table(found: &[Following<'_>]) -> Result<Table, TableErr
     let total = |gaps: &[f64]| (!gaps.is_empty()).then(|| gaps.iter().sum());
     TableBuilder::new(&PURCHASE_SEQUENCES)
         .category("level", levels(rows.iter().map(|(f, _)| f.level)))
-        .text("sequence", texts(rows.iter().map(|(f, pattern)| f.wording.steps(&pattern.elements))))
-        .text("sequence_names", texts(rows.iter().map(|(f, pattern)| f.wording.named_steps(&pattern.elements))))
+        .text("sequence", rows.iter().map(|(f, pattern)| f.wording.steps(&pattern.elements)).collect::<Vec<_>>())
+        .text(
+            "sequence_names",
+            rows.iter().map(|(f, pattern)| f.wording.named_steps(&pattern.elements)).collect::<Vec<_>>(),
+        )
         .count("steps", rows.iter().map(|(_, pattern)| pattern.elements.len() as i64).collect::<Vec<_>>())
         .count("customers", rows.iter().map(|(_, pattern)| i64::from(pattern.customers)).collect::<Vec<_>>())
         .real("support", rows.iter().map(|(f, p)| f64::from(p.customers) / f64::from(f.customers)).collect::<Vec<_>>())
@@ -84,8 +86,8 @@ pub(super) fn paths_table(found: &[Following<'_>]) -> Result<Table, TableError> 
     let rows = found.iter().flat_map(|f| f.paths.iter().map(move |node| (f, node))).collect::<Vec<_>>();
     TableBuilder::new(&PURCHASE_PATHS)
         .category("level", levels(rows.iter().map(|(f, _)| f.level)))
-        .text("path", texts(rows.iter().map(|(f, node)| f.wording.steps(&node.path))))
-        .text("path_names", texts(rows.iter().map(|(f, node)| f.wording.named_steps(&node.path))))
+        .text("path", rows.iter().map(|(f, node)| f.wording.steps(&node.path)).collect::<Vec<_>>())
+        .text("path_names", rows.iter().map(|(f, node)| f.wording.named_steps(&node.path)).collect::<Vec<_>>())
         .count("steps", rows.iter().map(|(_, node)| node.path.len() as i64).collect::<Vec<_>>())
         .count("customers", rows.iter().map(|(_, node)| i64::from(node.customers)).collect::<Vec<_>>())
         .real("share", rows.iter().map(|(_, node)| node.share).collect::<Vec<_>>())

@@ -250,19 +250,8 @@ fn smallest_rank_sum(candidates: &[KScore]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::blobs;
     use super::*;
-
-    /// `per` points around each of `k` corners of a large polygon.
-    fn blobs(k: u32, per: u32) -> Points {
-        let values = (0..k * per)
-            .flat_map(|i| {
-                let angle = f64::from(i % k) * std::f64::consts::TAU / f64::from(k);
-                let (dx, dy) = (f64::from(i * 37 % 11) / 11.0, f64::from(i * 53 % 13) / 13.0);
-                [30.0 * angle.cos() + dx, 30.0 * angle.sin() + dy]
-            })
-            .collect();
-        Points::new(values, 2).unwrap()
-    }
 
     #[test]
     fn finds_the_number_of_separate_groups_unanimously() {

@@ -357,3 +357,15 @@ fn assert_all_finite(clustering: &Clustering) {
         }
     }
 }
+
+/// `per` points around each of `k` corners of a large polygon.
+pub(super) fn blobs(k: u32, per: u32) -> Points {
+    let values = (0..k * per)
+        .flat_map(|i| {
+            let angle = f64::from(i % k) * std::f64::consts::TAU / f64::from(k);
+            let (dx, dy) = (f64::from(i * 37 % 11) / 11.0, f64::from(i * 53 % 13) / 13.0);
+            [30.0 * angle.cos() + dx, 30.0 * angle.sin() + dy]
+        })
+        .collect();
+    Points::new(values, 2).unwrap()
+}

@@ -7,7 +7,6 @@ use crate::table::{Categories, Table, TableBuilder, TableError, Tables};
 
 use super::contract::JOURNEY_DIFFERENCES;
 use super::events::Events;
-use super::paths::texts;
 use super::silence::{Standing, after_last};
 use super::states::States;
 
@@ -95,7 +94,7 @@ pub(super) fn table(compared: &Compared, states: &States) -> Result<Table, Table
         .category("group_a", word(0))
         .category("group_b", word(1))
         .category("kind", Categories::from_codes(rows.iter().map(kind).collect(), KINDS.map(str::to_owned).to_vec()))
-        .text("what", texts(rows.iter().map(what)))
+        .text("what", rows.iter().map(what).collect::<Vec<_>>())
         .count("customers_a", count(|row| row.a.successes))
         .count("customers_b", count(|row| row.b.successes))
         .real("share_a", real(|row| row.a.share))

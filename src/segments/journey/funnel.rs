@@ -8,7 +8,6 @@ use crate::table::{Quality, Table, TableBuilder, TableError};
 
 use super::analysis::JourneyOptions;
 use super::contract::JOURNEY_FUNNEL;
-use super::paths::texts;
 use super::states::{PURCHASE, States};
 
 /// Any touch.
@@ -71,7 +70,7 @@ pub(super) fn table(found: &Funnel, steps: &[String]) -> Result<Table, TableErro
     let before = |at: usize| if at == 0 { found.customers } else { found.steps[at - 1].customers };
     TableBuilder::new(&JOURNEY_FUNNEL)
         .count("step", rows.clone().map(|at| at as i64 + 1).collect::<Vec<_>>())
-        .text("step_name", texts(steps.iter().cloned()))
+        .text("step_name", steps.to_vec())
         .count("customers_before", rows.map(|at| before(at) as i64).collect::<Vec<_>>())
         .count("customers", found.steps.iter().map(|step| step.customers as i64).collect::<Vec<_>>())
         .real("conversion", share(|step| step.from_previous, |p| p.share))

@@ -1,6 +1,6 @@
 //! Paths, transitions and attribution as tables.
 
-use arrow::array::{Float64Array, Int64Array, StringArray};
+use arrow::array::{Float64Array, Int64Array};
 
 use crate::clean::Experience;
 use crate::numerics::journeys::{
@@ -30,10 +30,6 @@ const METHODS: [(&str, fn(&ChannelCredit) -> Credit); 5] = [
     ("position", |channel| channel.position),
     ("markov", |channel| channel.markov),
 ];
-
-pub(super) fn texts(rows: impl Iterator<Item = String>) -> StringArray {
-    StringArray::from_iter_values(rows)
-}
 
 /// Kinds of experience, none where there is none.
 pub(super) fn experiences(rows: impl Iterator<Item = Option<Experience>>) -> Categories {
@@ -96,7 +92,7 @@ pub(super) fn paths_table(found: &[PathContrast], states: &States) -> Result<Tab
     let before = BEFORE.map(|(_, name)| name.to_owned()).to_vec();
     TableBuilder::new(&JOURNEY_PATHS)
         .category("before", Categories::from_codes(rows.iter().map(|(at, _)| *at as i32).collect(), before))
-        .text("path", texts(rows.iter().map(|(_, path)| states.path(&path.path))))
+        .text("path", rows.iter().map(|(_, path)| states.path(&path.path)).collect::<Vec<_>>())
         .count("touches", rows.iter().map(|(_, path)| path.path.len() as i64).collect::<Vec<_>>())
         .count("cases", count(|path| path.cases))
         .count("controls", count(|path| path.controls))

@@ -129,7 +129,8 @@ impl<'a> Sources<'a> {
 
     /// What is held of the customer of a row.
     pub(super) fn row(&self, ids: &StringArray, row: usize) -> Row {
-        let key = self.cleaned.customers.find(ids.value(row));
+        let tells = self.cleaned.feedback.known || self.cleaned.interactions.known;
+        let key = if tells { self.cleaned.customers.find(ids.value(row)) } else { None };
         let age = |minute: Option<i32>| minute.map(|minute| self.as_of - minute.div_euclid(DAY_MINUTES));
         let feedback_age = age(key.and_then(|key| self.cleaned.feedback.answers.of(key).last()).map(|a| a.minute));
         let touches = key.map_or(&[][..], |key| self.cleaned.interactions.touches.of(key));

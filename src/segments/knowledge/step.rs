@@ -1,7 +1,5 @@
 //! The tables.
 
-use std::collections::BTreeMap;
-
 use arrow::array::{Array, Int64Array, StringArray};
 use rayon::prelude::*;
 
@@ -117,10 +115,12 @@ impl View<'_> {
     }
 
     fn gaps(&self, segments: &Categories) -> Result<Table, TableError> {
-        let mut cells: BTreeMap<(Knowledge, Option<String>), [f64; 5]> = BTreeMap::new();
+        // by kind and segment, those in none first
+        let mut cells = vec![vec![[0.0_f64; 5]; segments.names.len() + 1]; Knowledge::ALL.len()];
         for (at, row) in self.rows.iter().enumerate() {
+            let segment = if segments.codes.is_null(at) { 0 } else { segments.codes.value(at) as usize + 1 };
             for kind in Knowledge::ALL {
-                let cell = cells.entry((kind, segments.get(at).map(str::to_owned))).or_default();
+                let cell = &mut cells[kind as usize][segment];
                 let held = row.held[kind as usize];
                 let is = |state: Held| f64::from(u8::from(held == state));
                 let at_stake = if held == Held::Fresh { 0.0 } else { self.values[at] };
@@ -128,10 +128,14 @@ impl View<'_> {
                 cell.iter_mut().zip(own).for_each(|(sum, value)| *sum += value);
             }
         }
-        let mut rows = cells.into_iter().collect::<Vec<_>>();
+        let named = |segment: usize| segment.checked_sub(1).map(|at| segments.names[at].as_str());
+        let of_kind =
+            |kind: Knowledge| cells[kind as usize].iter().enumerate().map(move |(at, cell)| ((kind, named(at)), *cell));
+        let mut rows =
+            Knowledge::ALL.into_iter().flat_map(of_kind).filter(|(_, cell)| cell[0] > 0.0).collect::<Vec<_>>();
         rows.sort_by(|(a, x), (b, y)| y[3].total_cmp(&x[3]).then_with(|| a.cmp(b)));
         let count = |column: usize| rows.iter().map(|(_, cell)| cell[column] as i64).collect::<Vec<_>>();
-        let segments = rows.iter().map(|((_, segment), _)| segment.as_deref()).collect::<Vec<_>>();
+        let segments = rows.iter().map(|((_, segment), _)| *segment).collect::<Vec<_>>();
         let collected = rows.iter().map(|((kind, _), _)| Some(self.collected.contains(kind))).collect();
         let share = |cell: &[f64; 5]| if cell[4] > 0.0 { cell[3] / cell[4] } else { 0.0 };
         TableBuilder::new(&KNOWLEDGE_GAPS)

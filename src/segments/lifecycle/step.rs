@@ -1,13 +1,12 @@
 //! The tables.
 
-use arrow::array::{Array, AsArray, Date32Array, Float64Array, Int64Array, ListArray};
-use arrow::datatypes::Date32Type;
+use arrow::array::{Array, Date32Array, Float64Array, Int64Array};
 use rayon::prelude::*;
 
 use crate::clean::{Answer, Cleaned, DAY_MINUTES, Instrument};
 use crate::numerics::lifecycle::{Cause, Move, Stage, Thresholds, typical_gap, walk};
 use crate::stage::{ModelFile, Output, StageError, StageInputs, Step};
-use crate::table::{Categories, Quality, Table, TableBuilder, TableError, align, civil_date, civil_day};
+use crate::table::{Categories, Quality, Table, TableBuilder, TableError, align, civil_date, civil_day, day_list};
 
 use super::analysis::LifecycleOptions;
 use super::contract::{LIFECYCLE, LIFECYCLE_MOVES};
@@ -42,7 +41,7 @@ impl Step for LifecycleStep {
         let days = history.day_lists("days")?;
         let ids = customers.text("customer_id")?;
         let rows = align(ids, history.text("customer_id")?);
-        let found = typical_gap((0..days.len()).map(|row| days_of(days, row)));
+        let found = typical_gap((0..days.len()).map(|row| day_list(days, row)));
         let typical = self.options.typical_gap_days.or(found.map(|(gap, _)| gap)).unwrap_or(NO_GAP_DAYS);
         let thresholds = Thresholds {
             typical_gap_days: typical,
@@ -58,7 +57,7 @@ impl Step for LifecycleStep {
         let ends = month_ends(as_of);
         let answers = Answers::of(inputs.cleaned, self.options.good_answer);
         let standings = (0..rows.len()).into_par_iter().map(|row| {
-            let days = if rows.is_null(row) { &[][..] } else { days_of(days, rows.value(row) as usize) };
+            let days = if rows.is_null(row) { &[][..] } else { day_list(days, rows.value(row) as usize) };
             let answers = answers.of_customer(ids.value(row));
             standing(days, &answers, as_of, &ends, &thresholds)
         });
@@ -73,12 +72,6 @@ impl Step for LifecycleStep {
         let models = vec![ModelFile { name: "lifecycle", content }];
         Ok(Output { tables, models, quality, ..Output::default() })
     }
-}
-
-fn days_of(days: &ListArray, row: usize) -> &[i32] {
-    let offsets = days.value_offsets();
-    let all = days.values().as_primitive::<Date32Type>().values();
-    &all[offsets[row] as usize..offsets[row + 1] as usize]
 }
 
 /// Whether answers were good, by the id of the customer.

@@ -65,44 +65,64 @@ pub(super) fn moves(
     let mut flows = Vec::new();
     for (number, grouping) in groupings.iter().enumerate() {
         let old = words_of(history, &grouping.name);
-        let mut own: std::collections::BTreeMap<String, Flow> = std::collections::BTreeMap::new();
-        let mut count = |from: Option<&str>, to: Option<&str>| {
+        let names = Words::of(old.as_ref(), &grouping.now);
+        let mut own = vec![Flow::default(); names.all.len()];
+        let mut note = |id: &str, from: Option<usize>, to: Option<usize>, reason: &dyn Fn() -> i32| {
+            let has_moved = from != to;
             if let Some(from) = from {
-                own.entry(from.to_owned()).or_default().before += 1;
+                own[from].before += 1;
+                own[from].left += i64::from(has_moved);
             }
             if let Some(to) = to {
-                own.entry(to.to_owned()).or_default().now += 1;
+                own[to].now += 1;
+                own[to].entered += i64::from(has_moved);
             }
-            if from == to {
-                return;
-            }
-            if let Some(from) = from {
-                own.entry(from.to_owned()).or_default().left += 1;
-            }
-            if let Some(to) = to {
-                own.entry(to.to_owned()).or_default().entered += 1;
-            }
-        };
-        let mut note = |id: &str, from: Option<&str>, to: Option<&str>, reason: i32| {
-            count(from, to);
-            if from != to && old.is_some() {
-                let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
+            if has_moved && old.is_some() {
+                let word = |place: Option<usize>| place.map(|at| names.all[at].clone());
+                let (from, to, reason) = (word(from), word(to), reason());
                 moved.push(Moved { id: id.to_owned(), grouping: number, from, to, reason });
             }
         };
         for row in 0..ids.len() {
             let was = (!before.is_null(row)).then(|| before.value(row) as usize);
-            let from = was.and_then(|at| old.as_ref()?.get(at));
-            note(ids.value(row), from, grouping.now.get(row), reasons.of_row(row, was.is_some()));
+            let from = was.and_then(|at| place(old.as_ref()?, &names.old, at));
+            let to = place(&grouping.now, &names.now, row);
+            note(ids.value(row), from, to, &|| reasons.of_row(row, was.is_some()));
         }
         for row in (0..old_ids.len()).filter(|row| gone.is_null(*row)) {
-            let from = old.as_ref().and_then(|old| old.get(row));
-            note(old_ids.value(row), from, None, GONE);
+            let from = old.as_ref().and_then(|old| place(old, &names.old, row));
+            note(old_ids.value(row), from, None, &|| GONE);
         }
-        flows.extend(own.into_iter().map(|(segment, flow)| (number, segment, flow)));
+        let met = names.all.into_iter().zip(own).filter(|(_, flow)| flow.before + flow.now > 0);
+        flows.extend(met.map(|(segment, flow)| (number, segment, flow)));
     }
     moved.sort_by(|a, b| (&a.id, a.grouping).cmp(&(&b.id, b.grouping)));
     Ok((moves_table(groupings, &moved, history.as_of)?, flows_table(groupings, &flows, history.as_of)?))
+}
+
+/// The words of a grouping before and now in byte order, and where those of each stand in it.
+struct Words {
+    all: Vec<String>,
+    old: Vec<usize>,
+    now: Vec<usize>,
+}
+
+impl Words {
+    fn of(old: Option<&Categories>, now: &Categories) -> Self {
+        let mut all = old.into_iter().chain([now]).flat_map(|words| words.names.iter().cloned()).collect::<Vec<_>>();
+        all.sort_unstable();
+        all.dedup();
+        let places = |words: &Categories| {
+            words.names.iter().map(|name| all.binary_search(name).unwrap_or_default()).collect::<Vec<_>>()
+        };
+        let (old, now) = (old.map(places).unwrap_or_default(), places(now));
+        Self { all, old, now }
+    }
+}
+
+/// Where the word of a row stands among all words.
+fn place(words: &Categories, places: &[usize], row: usize) -> Option<usize> {
+    (!words.codes.is_null(row)).then(|| places[words.codes.value(row) as usize])
 }
 
 /// What the run before says of a grouping: words, or flags as one word.

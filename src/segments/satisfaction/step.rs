@@ -1,12 +1,11 @@
 //! The tables.
 
-use arrow::array::{Array, AsArray, Float64Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::Date32Type;
+use arrow::array::{Array, Float64Array, Int32Array, Int64Array, StringArray};
 
 use crate::clean::Instrument;
 use crate::numerics::surveys::{Ageing, AgeingOptions, SurveyError, age};
 use crate::stage::{ModelFile, Output, StageError, StageInputs, Step, customer_column};
-use crate::table::{Categories, Column, Quality, Table, TableBuilder, TableError, align};
+use crate::table::{Categories, Column, Quality, Table, TableBuilder, TableError, align, day_list};
 
 use super::analysis::SatisfactionOptions;
 use super::answers::Answers;
@@ -104,14 +103,7 @@ fn purchase_days<'a>(inputs: &StageInputs<'a>, ids: &StringArray) -> Result<Vec<
     let history = inputs.tables.get("purchase_history")?;
     let lists = history.day_lists("days")?;
     let rows = align(ids, history.text("customer_id")?);
-    let (offsets, all) = (lists.value_offsets(), lists.values().as_primitive::<Date32Type>().values());
-    let own = |row: usize| {
-        if rows.is_null(row) {
-            return &[][..];
-        }
-        let at = rows.value(row) as usize;
-        &all[offsets[at] as usize..offsets[at + 1] as usize]
-    };
+    let own = |row: usize| if rows.is_null(row) { &[][..] } else { day_list(lists, rows.value(row) as usize) };
     Ok((0..ids.len()).map(own).collect())
 }
 

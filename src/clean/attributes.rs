@@ -8,12 +8,12 @@ use polars::prelude::*;
 use crate::source::{self, Format};
 use crate::table::{Categories, Column as Values, Kind, parse_day};
 
-use super::collect::SourceFiles;
 use super::counts::SourceCounts;
 use super::error::CleanError;
 use super::ids::IdSpace;
 use super::reject::Reason;
 use super::rules::LineRules;
+use super::source_files::SourceFiles;
 use super::spellings::Spellings;
 use super::values::{Ids, shown};
 use super::view::{FileView, Refused, series};

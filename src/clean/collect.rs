@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::source::{Batch, ColumnMap, IdRepair, Malformed, SourceError, SourceFile, batches};
-use crate::table::{Money, Quality};
+use crate::source::{Batch, Malformed, SourceError, batches};
+use crate::table::Money;
 
 use super::attributes::{AttributeReader, Attributes, KeySpace};
 use super::carry::Carry;
@@ -19,52 +19,24 @@ use super::identity::{Customers, Identity, KnownPersons, resolve_persons};
 use super::ids::{IdSpace, Interner};
 use super::interactions::Interactions;
 use super::ledger::Ledger;
-use super::notation::{Declared, FileNotation};
+use super::notation::FileNotation;
 use super::occurrences::Occurrences;
 use super::options::{CleanOptions, FoldIds, LargestAmount, LargestAmountWord, Outliers};
 use super::outreach::Outreach;
 use super::products::Products;
 use super::reject::{Reason, Rejected};
 use super::rules::LineRules;
+use super::source_files::SourceFiles;
 use super::spellings::Spellings;
 use super::transactions::{TransactionCleaner, needs_extras};
 use super::usual::{Amounts, LimitOrigin};
 use super::values::is_whole;
 use super::view::{FileView, Refused};
 
-/// The files of a source with what is known of them.
-#[derive(Debug, Clone)]
-pub struct SourceFiles {
-    /// Input table.
-    pub table: &'static str,
-    /// Files with their heads, sorted by name.
-    pub files: Vec<SourceFile>,
-    /// Which columns to read, by their names in the first file.
-    pub columns: ColumnMap,
-    /// What the options say of the notations.
-    pub declared: Declared,
-    /// How each file writes its columns; see [`settle`](super::settle).
-    pub notations: Vec<FileNotation>,
-    /// What differs between the columns of the files, as lines of `run_quality`; see [`settle`](super::settle).
-    pub drift: Vec<Quality>,
-    /// What to undo in ids.
-    pub repairs: Vec<IdRepair>,
-    /// Zone of timestamps without an offset.
-    pub timezone: Option<TimeZone>,
-}
-
-impl SourceFiles {
-    /// Whether the mapped columns give money.
-    pub fn has_money(&self) -> bool {
-        let columns = &self.columns;
-        columns.has("amount") || (columns.has("quantity") && columns.has("unit_price"))
-    }
-}
-
-/// The sources of a run; only the transactions must be there.
+/// The sources of a run; transactions or customers must be there.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
-    /// Order lines.
+    /// Order lines; no file when there is no such source.
     pub transactions: &'a SourceFiles,
     /// Known people.
     pub customers: Option<&'a SourceFiles>,
@@ -147,10 +119,12 @@ pub struct Cleaned {
     pub rejected: Vec<Rejected>,
     /// Rows read by file.
     pub files: Vec<FileRows>,
-    /// Day of the newest accepted transaction.
+    /// Day of the newest accepted transaction; without a transactions source, of the newest event.
     pub newest_day: Option<i32>,
     /// The newest day before that with an accepted transaction.
     pub day_before_newest: Option<i32>,
+    /// Whether there is a transactions source.
+    pub has_transactions: bool,
     /// Whether the transactions carry money.
     pub has_money: bool,
     /// Whether any transaction has a time of day.
@@ -207,9 +181,13 @@ pub fn clean(
         read_customers(customers, settings.options.identity.is_some(), &mut keys, &mut counts, &mut intake, progress)?;
     let as_of = settings.as_of.or(cleaner.newest_day);
     let events = read_events(events, settings, as_of, &mut keys, &mut counts, &mut intake, progress)?;
+    let newest_day = cleaner.newest_day.or_else(|| events.newest_day());
+    let as_of = as_of.or(newest_day);
     let (mut interactions, mut feedback, mut outreach) = events.finish();
     own.folded_ids = spellings.folded();
-    counts.insert(0, own);
+    if !transactions.files.is_empty() {
+        counts.insert(0, own);
+    }
     let mut attributes = attributes.finish(&space, &mut counts).map_err(|e| {
         let shown = customers.and_then(|c| c.files.first()).map(|f| f.file.shown.clone()).unwrap_or_default();
         SourceError::unreadable(&shown, e, "do the files of this source have the same columns?")
@@ -245,8 +223,9 @@ pub fn clean(
         counts,
         rejected: intake.rejected,
         files: intake.files,
-        newest_day: cleaner.newest_day,
+        newest_day,
         day_before_newest: cleaner.day_before_newest,
+        has_transactions: !transactions.files.is_empty(),
         has_money: transactions.has_money(),
         has_time_of_day: cleaner.has_time_of_day,
         has_discounts: columns.has("discount"),
@@ -395,7 +374,7 @@ fn read_transactions(
 
 /// A source without any row is an export that went wrong.
 fn some_rows(source: &SourceFiles, counts: &SourceCounts) -> Result<(), CleanError> {
-    if counts.read.rows > 0 {
+    if counts.read.rows > 0 || source.files.is_empty() {
         return Ok(());
     }
     let files = source.files.iter().map(|f| f.file.shown.as_str()).collect::<Vec<_>>().join(", ");

@@ -9,7 +9,7 @@ use crate::source::{CUSTOMERS, Extent, Sample, SourceError, SourceFile, first_va
 use crate::table::{Kind, Quality};
 
 use super::attributes::{kind_of_texts, snake_case};
-use super::collect::SourceFiles;
+use super::source_files::SourceFiles;
 
 /// Likeness of two names (Jaro–Winkler) from which one is probably the other.
 const ALIKE: f64 = 0.85;

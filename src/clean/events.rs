@@ -5,15 +5,16 @@ use polars::prelude::Series;
 use crate::source::Batch;
 
 use super::attributes::KeySpace;
-use super::collect::{CleanSettings, SourceFiles, clock};
+use super::collect::{CleanSettings, clock};
 use super::counts::SourceCounts;
 use super::dates::{Clock, DAY_MINUTES};
 use super::error::CleanError;
 use super::feedback::{Answer, AnswerCollector, Feedback, Instrument, scale_of};
 use super::ids::Interner;
 use super::interactions::{Direction, Experience, Interactions, NO_NAME, Touch, TouchCollector};
-use super::outreach::{Arm, Campaign, Contact, Outreach, OutreachCollector};
+use super::outreach::{Arm, Campaign, Contact, Outreach, OutreachCollector, yes_or_no};
 use super::reject::Reason;
+use super::source_files::SourceFiles;
 use super::transactions::value_of;
 use super::values::{Parsed, minutes, shown};
 use super::view::{FileView, Refused, RepairedIds, series};
@@ -26,9 +27,18 @@ pub(super) struct Events {
     touches: TouchCollector,
     answers: AnswerCollector,
     outreach: OutreachCollector,
+    control_arms: Vec<String>,
 }
 
 impl Events {
+    /// Day of the newest interaction, answer or contact.
+    pub(super) fn newest_day(&self) -> Option<i32> {
+        let touched = self.touches.touches.iter().map(|touch| touch.minute).max();
+        let answered = self.answers.answers.iter().map(|answer| answer.minute).max();
+        let contacted = self.outreach.contacts.iter().filter_map(|contact| contact.contacted).max();
+        touched.max(answered).max(contacted).map(|minute| minute.div_euclid(DAY_MINUTES))
+    }
+
     /// Everything in order.
     pub(super) fn finish(self) -> (Interactions, Feedback, Outreach) {
         let known = |table: &str| self.known.contains(&table);
@@ -68,6 +78,7 @@ impl<'a> EventReader<'a> {
         events: &'a mut Events,
     ) -> Self {
         events.known.push(source.table);
+        events.control_arms.clone_from(&settings.options.control_arms);
         events.has_costs |= source.table == "interactions" && source.columns.has("cost");
         Self { clock: clock(source, settings), as_of, events }
     }
@@ -130,6 +141,7 @@ const TEXTS: &[&str] = &[
     "instrument",
     "scale",
     "arm",
+    "responded",
     "name",
     "channel",
     "offer",
@@ -223,8 +235,10 @@ impl Columns {
                     customer,
                     contacted,
                     campaign: number(&mut events.outreach.ids, "campaign_id"),
-                    arm: self.text("arm", row).map_or(Arm::Unknown, |text| Arm::of(&text)),
+                    arm: self.text("arm", row).map_or(Arm::Unknown, |text| Arm::of(&text, &events.control_arms)),
+                    variant: number(&mut events.outreach.variants, "arm"),
                     responded: read(&self.responded),
+                    response: self.text("responded", row).and_then(|text| yes_or_no(&text)),
                 };
                 events.outreach.contacts.push(contact);
             }

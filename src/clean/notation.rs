@@ -10,10 +10,10 @@ use crate::notation::dates::{self, Calendar, DateNotation, EpochUnit, SerialSyst
 use crate::notation::{Detected, Example, Reading, Verdict};
 use crate::source::{CalendarName, Extent, Format, Sample, SourceError, SourceFile, SourceOptions, first_values};
 
-use super::collect::SourceFiles;
 use super::dates::{has_iso_offset, is_usual_iso};
 use super::drift::drift;
 use super::error::CleanError;
+use super::source_files::SourceFiles;
 
 /// How a column of dates is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -119,6 +119,9 @@ pub struct CleanOptions {
     /// A CSV file with the columns day, currency and rate, relative to the pipeline file; the newest rate that is not
     /// after the day of a line holds.
     pub rates_by_day: Option<String>,
+    /// Words of the control group in `arm` of the contacts (`["No E-Mail"]`), besides control, holdout, no, false and 0. Any
+    /// other word is a treatment, and several are compared one by one.
+    pub control_arms: Vec<String>,
     /// One person, one row: with this section, customers that are one person are found and merged; see
     /// `[clean.identity]`.
     pub identity: Option<IdentityOptions>,

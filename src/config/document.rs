@@ -146,8 +146,10 @@ fn take_sources<'a>(
         check_source(&options, &section, table, diagnostics);
         sources.insert(table.name, (options, section));
     }
-    if !sources.contains_key("transactions") && !diagnostics.iter().any(|d| d.message.starts_with("unknown source")) {
-        let hint = "[sources.transactions]\npath = \"exports/orders_*.csv\"";
+    let is_named = |table: &str| sources.contains_key(table);
+    let has_rows = is_named("transactions") || is_named("customers");
+    if !has_rows && !diagnostics.iter().any(|d| d.message.starts_with("unknown source")) {
+        let hint = "[sources.transactions]\npath = \"exports/orders_*.csv\"\n(without orders, `[sources.customers]` can say who there is)";
         diagnostics.push(Diagnostic::new(span, "there is no `[sources.transactions]`").hint(hint));
     }
     sources

@@ -57,6 +57,14 @@ pub enum EngineError {
     /// No accepted transaction gives a day to count from.
     #[error("no transaction was accepted, so there is no day to report on\n{0}")]
     NothingAccepted(String),
+    /// Nothing says which day is the last observed.
+    #[error(
+        "{path}: without transactions, nothing says which day is the last observed\n  hint: set as_of = \"2024-12-31\" in [pipeline], or give --as-of"
+    )]
+    NoDay {
+        /// The pipeline file.
+        path: String,
+    },
     /// An own table breaks its contract.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -69,7 +77,7 @@ impl EngineError {
     /// The exit code of the command.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::PipelineFile { .. } | Self::Pipeline { .. } | Self::Threads(_) => 2,
+            Self::PipelineFile { .. } | Self::Pipeline { .. } | Self::NoDay { .. } | Self::Threads(_) => 2,
             Self::Sources(_) | Self::Unsettled(_) => 3,
             Self::Clean(error) if !matches!(error, CleanError::Scratch(_)) => 3,
             Self::NothingAccepted(_) => 3,

@@ -139,7 +139,9 @@ fn check_analyses(
     let attributes: Vec<String> = sources.get("customers").map_or_else(Vec::new, |source| {
         source.columns.0.iter().map(|(standard, _)| standard.clone()).filter(|n| n != "customer_id").collect()
     });
-    let has_money = sources.get("transactions").is_none_or(SourceFiles::has_money);
+    // one that can't be read may have money; one that isn't named has none
+    let unread = document.sources.contains_key("transactions");
+    let has_money = sources.get("transactions").map_or(unread, SourceFiles::has_money);
     // only the customers source adds columns of its own; when it can't be read, rules may name what isn't known here
     let complete = sources.contains_key("customers") || !document.has_customers();
     let mut columns = RuleColumns::new(complete);

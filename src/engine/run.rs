@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::clean::{CleanSettings, Cleaned, SourceCounts, Sources, clean};
+use crate::clean::{CleanSettings, Cleaned, SourceCounts, SourceFiles, Sources, clean};
 use crate::history::History;
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::sink::{Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns};
@@ -150,11 +150,11 @@ fn read(plan: &Plan, publication: &Publication, progress: &dyn Progress) -> Resu
         scratch: publication.scratch_dir()?,
         known: &|day| known_persons(&plan.out, day),
     };
-    let Some(transactions) = plan.sources.get("transactions") else { return Err(EngineError::Sources(Vec::new())) };
+    let none = SourceFiles::none("transactions");
     let events = plan.sources.values().filter(|s| !["transactions", "customers", "products"].contains(&s.table));
     let events = events.collect::<Vec<_>>();
     let sources = Sources {
-        transactions,
+        transactions: plan.sources.get("transactions").unwrap_or(&none),
         customers: plan.sources.get("customers"),
         products: plan.sources.get("products"),
         events: &events,
@@ -167,7 +167,10 @@ fn read(plan: &Plan, publication: &Publication, progress: &dyn Progress) -> Resu
 }
 
 fn run_info(plan: &Plan, cleaned: &Cleaned) -> Result<RunInfo, EngineError> {
-    let Some(newest) = cleaned.newest_day else {
+    let Some(newest) = cleaned.newest_day.or(plan.as_of.filter(|_| !plan.sources.contains_key("transactions"))) else {
+        if !plan.sources.contains_key("transactions") {
+            return Err(EngineError::NoDay { path: plan.path.display().to_string() });
+        }
         let lines = cleaned.counts.iter().map(|c| {
             format!(
                 "  {}: {} rows read, {} after the as-of day, {} in quarantine",

@@ -108,7 +108,7 @@ fn map_file(
 ) -> ColumnMap {
     let mut map = Vec::with_capacity(wanted.len());
     for Wanted { standard, names, may_lack } in wanted {
-        let found = names.iter().find(|name| head.position(name).is_some());
+        let found = names.iter().find(|name| head.data_type(name).is_some());
         if found.is_none() && *may_lack {
             continue;
         }

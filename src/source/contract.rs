@@ -157,8 +157,9 @@ pub const CONTACTS: InputTable = InputTable {
         required("campaign_id", "the same ids as in the campaigns"),
         required("customer_id", "who; the same ids as in the transactions"),
         optional("contacted_at", "when"),
-        optional("arm", "treatment or control"),
+        optional("arm", "control, or the treatment; see `[clean] control_arms`"),
         optional("responded_at", "when the customer responded"),
+        optional("responded", "whether the customer responded: yes or no, true or false, 1 or 0"),
     ],
 };
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 
 use super::error::SourceError;
+use super::made::Made;
 use super::read::{ColumnMap, SourceFile, first_batches};
 
 /// A value with its line.
@@ -68,7 +69,10 @@ pub fn first_values(
 ) -> Result<BTreeMap<String, Vec<Sample>>, SourceError> {
     let pairs = || columns.iter().map(|name| ((*name).to_owned(), source.columns.in_file(name).to_owned()));
     if extent == Extent::BEGINNING && !source.head.first_values.is_empty() {
-        let known = |name: &str| source.head.first_values.get(source.head.position(name)?).cloned();
+        let known = |name: &str| match Made::of(name, &source.head) {
+            Some(Made::Constant(text)) => Some(vec![(1, text)]),
+            _ => source.head.first_values.get(source.head.position(name)?).cloned(),
+        };
         return Ok(pairs().map(|(standard, name)| (standard, known(&name).unwrap_or_default())).collect());
     }
     let only = SourceFile { columns: ColumnMap(pairs().collect()), ..source.clone() };

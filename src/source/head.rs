@@ -8,6 +8,7 @@ use super::error::{SourceError, guarded};
 use super::first_values::{Extent, Sample};
 use super::json;
 use super::layout::{TextLayout, text_layout};
+use super::made::Made;
 use super::options::SourceOptions;
 use super::read::scan;
 use super::split::csv_records;
@@ -54,9 +55,10 @@ impl Head {
         Some((found.next()?, found.next()?))
     }
 
-    /// Type of a column.
+    /// Type of a column; one that is made is text.
     pub fn data_type(&self, name: &str) -> Option<&DataType> {
-        self.position(name).map(|at| &self.columns[at].1)
+        let made = Made::of(name, self).map(|_| &DataType::String);
+        self.position(name).map(|at| &self.columns[at].1).or(made)
     }
 
     /// The names in a line, for messages.

@@ -17,6 +17,7 @@ mod head;
 mod ipc_bounds;
 mod json;
 mod layout;
+mod made;
 mod options;
 mod page_bounds;
 mod read;

@@ -89,8 +89,9 @@ pub struct SourceOptions {
     pub format: Option<Format>,
     /// What a database is asked, one SELECT.
     pub query: Option<String>,
-    /// Standard name = name in the file, or a list of names when files differ; `#3` is the third column. Without it,
-    /// columns that bear the standard names are taken.
+    /// Standard name = name in the file, or a list of names when files differ; `#3` is the third column, `#row` the number
+    /// of the row (its line, as messages name it), `=spring` the word spring in every row. Without it, columns that bear the
+    /// standard names are taken.
     pub columns: BTreeMap<String, ColumnNames>,
     /// Encoding of text files, such as `utf-8`, `windows-1256` or `utf-16le`; default: found by looking at the bytes.
     pub encoding: Option<String>,

@@ -13,6 +13,7 @@ use super::head::{Head, format_hint, open_records};
 use super::ipc_bounds;
 use super::json;
 use super::layout::TextLayout;
+use super::made;
 use super::options::SourceOptions;
 use super::page_bounds;
 use super::split::{Fields, split};
@@ -75,10 +76,24 @@ pub fn batches<E: From<SourceError>>(
     source: &SourceFile,
     mut take: impl FnMut(Batch) -> Result<(), E>,
 ) -> Result<(), E> {
+    let (made, columns) = made::apart(&source.columns, &source.head);
+    if made.is_empty() {
+        return read_batches(table, source, &mut take);
+    }
+    let read = SourceFile { columns, ..source.clone() };
+    read_batches(table, &read, &mut |batch| take(made::add(batch, &made, &source.file.shown)?))
+}
+
+/// [`batches`] of columns that the file holds.
+fn read_batches<E: From<SourceError>>(
+    table: &str,
+    source: &SourceFile,
+    take: &mut impl FnMut(Batch) -> Result<(), E>,
+) -> Result<(), E> {
     let SourceFile { file, head, columns } = source;
     match file.format {
         Format::Csv => match head.layout {
-            Some(layout) => text_batches(table, source, layout, &mut take)?,
+            Some(layout) => text_batches(table, source, layout, take)?,
             None => return Err(SourceError::unreadable(&file.shown, "its layout is not known", "").into()),
         },
         Format::Json | Format::JsonLines => {
@@ -100,7 +115,7 @@ pub fn batches<E: From<SourceError>>(
             let batch = sheet.batch(&positions(head, columns));
             take(batch.map_err(|e| SourceError::unreadable(&file.shown, e, format_hint(file.format)))?)?;
         }
-        Format::Parquet | Format::ArrowIpc => typed_batches(source, &mut take)?,
+        Format::Parquet | Format::ArrowIpc => typed_batches(source, take)?,
     }
     unchanged(file).map_err(E::from)
 }

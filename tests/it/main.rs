@@ -31,3 +31,4 @@ mod shop;
 mod storage;
 mod support;
 mod value;
+mod without_orders;

@@ -83,7 +83,7 @@ impl Step for CustomersStep {
 /// How many known customers are in the transactions too; none of them points to ids that are written in two ways.
 fn matched(cleaned: &Cleaned, buying: usize, all: usize) -> Option<Quality> {
     let known = cleaned.attributes.keys.len();
-    if known == 0 {
+    if known == 0 || !cleaned.has_transactions {
         return None;
     }
     let matched = buying + known - all;

@@ -88,6 +88,9 @@ impl Step for ClvStep {
             None => models_table::of_fit(&fits.purchases)?,
         };
         let table = clv_table(&self.options, history, &seen, scores, profit.as_ref())?;
+        if !inputs.cleaned.has_transactions {
+            return Ok(Output { tables: vec![table, models], ..Output::default() });
+        }
         Ok(Output { tables: vec![table, models], models: vec![model], quality, summary, ..Output::default() })
     }
 

@@ -1,10 +1,12 @@
 //! The customers source: one row per known customer, with whatever attributes the export brings.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use arrow::array::Int64Array;
 use polars::prelude::*;
 
+use crate::notation::digits::unguarded;
 use crate::source::{self, Format};
 use crate::table::{Categories, Column as Values, Kind, parse_day};
 
@@ -100,12 +102,13 @@ impl KeySpace<'_> {
                 reason.map_or_else(|| Ok(self.space.key_of_whole(value)), Err)?
             }
             Ids::Text(values) => {
-                let text = values.get(row).map(str::trim).filter(|t| !t.is_empty()).ok_or(Reason::MissingCustomerId)?;
+                let written = values.get(row).filter(|t| !t.trim().is_empty()).ok_or(Reason::MissingCustomerId)?;
+                let text = written.trim();
                 if let Some(reason) = self.rules.of_customer(text) {
                     return Err(reason);
                 }
                 match &mut *self.space {
-                    IdSpace::Text(interner) if self.spellings.folds() => self.spellings.key(text, interner),
+                    IdSpace::Text(interner) if self.spellings.folds() => self.spellings.key(written, interner),
                     space => space.key_of_text(text).ok_or(Reason::MissingCustomerId)?,
                 }
             }
@@ -323,7 +326,19 @@ fn read_texts(cells: &[Option<&str>]) -> Values {
         "false" | "no" => Some(false),
         _ => None,
     };
-    all(cells, flag).map_or_else(|| words(cells), |flags| Values::Flag(flags.into()))
+    all(cells, flag).map_or_else(|| words(&unguarded_cells(cells)), |flags| Values::Flag(flags.into()))
+}
+
+/// The cells without the marks by which a spreadsheet keeps codes as text: `'01067` and `="01067"`. Before a letter an
+/// apostrophe belongs to the word.
+fn unguarded_cells<'a, 'b>(cells: &'b [Option<&'a str>]) -> Cow<'b, [Option<&'a str>]> {
+    let is_code = |c: char| c.is_ascii_digit() || "+-=@".contains(c);
+    let is_guarded =
+        |t: &str| t.starts_with("=\"") || t.strip_prefix('\'').is_some_and(|rest| rest.starts_with(is_code));
+    if !cells.iter().flatten().any(|cell| is_guarded(cell)) {
+        return Cow::Borrowed(cells);
+    }
+    cells.iter().map(|cell| cell.map(|t| if is_guarded(t) { unguarded(t) } else { t })).collect()
 }
 
 fn words(cells: &[Option<&str>]) -> Values {
@@ -353,6 +368,13 @@ mod tests {
         for (name, snake) in cases {
             assert_eq!(snake_case(name), snake);
         }
+    }
+
+    #[test]
+    fn marks_of_spreadsheets_come_off_codes_and_stay_in_words() {
+        let cells = ["'04109", "=\"00184\"", "'t Hooft", "80331", "'"].map(Some);
+        let Values::Category(words) = read_texts(&cells) else { panic!("words") };
+        assert_eq!([0, 1, 2, 3, 4].map(|row| words.get(row)), ["04109", "00184", "'t Hooft", "80331", "'"].map(Some));
     }
 
     #[test]

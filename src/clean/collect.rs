@@ -140,13 +140,18 @@ pub struct Cleaned {
 impl Cleaned {
     /// Lets go of everything that is large: lines, attributes and ids. Counts, refused rows and settings stay.
     pub fn release(&mut self) {
+        self.release_all_but_contacts();
+        self.interactions = Interactions::default();
+        self.outreach = Outreach::default();
+        self.customers = IdSpace::Whole;
+    }
+
+    /// The same, but for what passed between the business and its customers.
+    pub fn release_all_but_contacts(&mut self) {
         self.ledger.clear();
         self.attributes = Attributes::default();
-        self.interactions = Interactions::default();
         self.feedback = Feedback::default();
-        self.outreach = Outreach::default();
         self.products = Products::default();
-        self.customers = IdSpace::Whole;
     }
 }
 

@@ -80,13 +80,18 @@ type FileColumns = BTreeMap<String, FileColumn>;
 /// # Errors
 /// When the beginning of a file can't be read.
 pub(super) fn drift(source: &SourceFiles) -> Result<Vec<Quality>, SourceError> {
-    if source.files.len() < 2 {
+    // a file that is read several times is one file
+    let is_first = |(at, file): &(usize, &SourceFile)| {
+        source.files[..*at].iter().all(|earlier| earlier.file.shown != file.file.shown)
+    };
+    let first = source.files.iter().enumerate().filter(is_first).map(|(_, file)| file).collect::<Vec<_>>();
+    if first.len() < 2 {
         return Ok(Vec::new());
     }
-    let files = source.files.iter().map(|file| columns_of(source.table, file)).collect::<Result<Vec<_>, _>>()?;
+    let files = first.iter().map(|file| columns_of(source.table, file)).collect::<Result<Vec<_>, _>>()?;
     let shared = shared_columns(&files);
     let mut lines = Vec::new();
-    for (file, columns) in source.files.iter().zip(&files) {
+    for (file, columns) in first.into_iter().zip(&files) {
         let file =
             Differences { table: source.table, file: &file.file.shown, files: files.len(), columns, shared: &shared };
         lines.extend(file.lines());

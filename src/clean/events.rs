@@ -9,7 +9,7 @@ use super::collect::{CleanSettings, clock};
 use super::counts::SourceCounts;
 use super::dates::{Clock, DAY_MINUTES};
 use super::error::CleanError;
-use super::feedback::{Answer, AnswerCollector, Feedback, Instrument, scale_of};
+use super::feedback::{Answer, AnswerCollector, Feedback, Instrument, is_no_answer, leading_score, scale_of};
 use super::ids::Interner;
 use super::interactions::{Direction, Experience, Interactions, NO_NAME, Touch, TouchCollector};
 use super::outreach::{Arm, Campaign, Contact, Outreach, OutreachCollector, yes_or_no};
@@ -126,6 +126,7 @@ struct Columns {
     end: Option<Parsed<i32>>,
     responded: Option<Parsed<i32>>,
     scores: Option<Parsed<i64>>,
+    score_cells: Option<Series>,
     costs: Option<Parsed<i64>>,
     texts: Vec<(&'static str, Series)>,
 }
@@ -164,7 +165,8 @@ impl Columns {
             when: when.transpose()?,
             end: moments("end").transpose()?,
             responded: moments("responded_at").transpose()?,
-            scores: view.amounts(frame, "score")?,
+            scores: view.amounts(frame, "score")?.map(|scores| labelled(scores, series(frame, "score").as_ref())),
+            score_cells: series(frame, "score"),
             costs: view.amounts(frame, if view.table == "campaigns" { "cost_per_contact" } else { "cost" })?,
             texts: TEXTS.iter().filter_map(|name| Some((*name, series(frame, name)?))).collect(),
         })
@@ -289,6 +291,23 @@ impl Columns {
             None => (0, is_nps.then_some(10 * UNIT)),
         };
         let fits = |score: i64| score >= low && best.is_none_or(|best| score <= best) && (!is_nps || score % UNIT == 0);
-        if value_of(scores, row).is_some_and(fits) { Ok(()) } else { Err(("score", Reason::UnreadableScore)) }
+        if value_of(scores, row).is_some_and(fits) {
+            return Ok(());
+        }
+        let says_nothing = self.score_cells.as_ref().is_none_or(|cells| is_no_answer(&shown(cells, row)));
+        Err(("score", if says_nothing { Reason::NoAnswer } else { Reason::UnreadableScore }))
     }
+}
+
+/// The scores, those with a label behind the number included.
+fn labelled(mut scores: Parsed<i64>, cells: Option<&Series>) -> Parsed<i64> {
+    if let Some(cells) = cells {
+        let Parsed { values, refused } = &mut scores;
+        refused.retain(|(row, _)| {
+            let found = leading_score(&shown(cells, *row));
+            values[*row] = found.unwrap_or(values[*row]);
+            found.is_none()
+        });
+    }
+    scores
 }

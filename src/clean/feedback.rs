@@ -1,5 +1,9 @@
 //! What customers said, as it is kept.
 
+use crate::notation::digits::plain;
+use crate::notation::null_words;
+use crate::table::Money;
+
 use super::by_customer::{ByCustomer, OfCustomer};
 use super::ids::Interner;
 use super::interactions::ranked;
@@ -47,7 +51,7 @@ impl Instrument {
     }
 
     /// Worst and best score where the rows don't say, in ten-thousandths.
-    pub(super) fn usual_scale(self) -> Option<(i64, i64)> {
+    pub fn usual_scale(self) -> Option<(i64, i64)> {
         match self {
             Self::Nps => Some((0, 10 * UNIT)),
             Self::Csat | Self::Complaint | Self::Review => Some((UNIT, 5 * UNIT)),
@@ -128,9 +132,44 @@ pub(super) fn scale_of(text: &str, instrument: Instrument) -> Option<(i64, i64)>
     }
 }
 
+/// The number at the start of an answer that carries its label (`10 - extremely likely`, `4 (good)`, `9/10`), in
+/// ten-thousandths.
+pub(super) fn leading_score(text: &str) -> Option<i64> {
+    let text = plain(text);
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, label) = text.split_at(end);
+    let is_apart = label.starts_with(|c: char| !c.is_alphanumeric());
+    let is_label = label.starts_with('/') || label.contains(char::is_alphabetic);
+    if is_apart && is_label { Money::parse(number, b'.').map(|score| score.0) } else { None }
+}
+
+/// Whether a cell of scores holds a blank or a word for nothing: not asked, or not answered.
+pub(super) fn is_no_answer(text: &str) -> bool {
+    null_words::is_blank(text) || null_words::KNOWN.contains(&text.trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_before_a_label_counts() {
+        let cases = [
+            ("10 - extremely likely", Some(10)),
+            ("0: never", Some(0)),
+            ("۴ (خوب)", Some(4)),
+            ("9/10", Some(9)),
+            ("7", None),
+            ("7-9", None),
+            ("1st", None),
+            ("very", None),
+            ("", None),
+        ];
+        for (text, score) in cases {
+            assert_eq!(leading_score(text).map(|s| s / UNIT), score, "{text:?}");
+        }
+        assert!(is_no_answer(" ") && is_no_answer("n/a") && !is_no_answer("0"));
+    }
 
     #[test]
     fn scales_are_read_as_people_write_them() {

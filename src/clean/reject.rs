@@ -41,8 +41,10 @@ pub enum Reason {
     Guest,
     /// A currency without a rate.
     UnknownCurrency,
-    /// A score that is missing or out of its scale.
+    /// A score that is no number, or out of its scale.
     UnreadableScore,
+    /// A blank, or a word for nothing, where a score would stand.
+    NoAnswer,
     /// No campaign id.
     MissingCampaignId,
     /// No touchpoint.
@@ -72,6 +74,7 @@ impl Reason {
             Self::Guest => "guest",
             Self::UnknownCurrency => "unknown_currency",
             Self::UnreadableScore => "unreadable_score",
+            Self::NoAnswer => "no_answer",
             Self::MissingCampaignId => "missing_campaign_id",
             Self::MissingTouchpoint => "missing_touchpoint",
         }
@@ -98,6 +101,7 @@ impl Reason {
         Self::Guest,
         Self::UnknownCurrency,
         Self::UnreadableScore,
+        Self::NoAnswer,
         Self::MissingCampaignId,
         Self::MissingTouchpoint,
     ];

@@ -26,8 +26,9 @@ impl Spellings {
         self.folding != FoldIds::No
     }
 
-    /// The key of an id, however it is spelt.
-    pub(super) fn key(&mut self, text: &str, interner: &mut Interner) -> u64 {
+    /// The key of an id as it was written, however it is spelt.
+    pub(super) fn key(&mut self, written: &str, interner: &mut Interner) -> u64 {
+        let text = written.trim();
         let number = match self.folding {
             FoldIds::No => interner.intern(text),
             FoldIds::Case => interner.intern(&text.to_lowercase()),
@@ -36,7 +37,7 @@ impl Spellings {
         };
         if self.folds() {
             self.met.resize_with(interner.len(), BTreeMap::new);
-            *self.met[number as usize].entry(text.to_owned()).or_default() += 1;
+            *self.met[number as usize].entry(written.to_owned()).or_default() += 1;
         }
         u64::from(number)
     }
@@ -55,10 +56,13 @@ impl Spellings {
         }
         let mut shown = Interner::default();
         for number in 0..folded.len() as u32 {
-            let spellings = self.met.get(number as usize);
-            let most = spellings.and_then(|s| s.iter().rev().max_by_key(|(_, count)| **count));
+            let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+            for (spelling, count) in self.met.get(number as usize).into_iter().flatten() {
+                *counts.entry(spelling.trim()).or_default() += count;
+            }
+            let most = counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(spelling, _)| spelling);
             let is_folded_form = matches!(self.folding, FoldIds::Email | FoldIds::Case);
-            shown.intern(most.filter(|_| !is_folded_form).map_or(folded.get(number), |(spelling, _)| spelling));
+            shown.intern(most.filter(|_| !is_folded_form).unwrap_or(folded.get(number)));
         }
         IdSpace::Text(shown)
     }
@@ -79,6 +83,21 @@ mod tests {
         let mut shown = String::new();
         spellings.shown(IdSpace::Text(interner)).write_text(0, &mut shown);
         assert_eq!(shown, "علي كريمي");
+    }
+
+    /// A blank around an id is a spelling of its own, and never shown.
+    #[test]
+    fn blanks_around_an_id_are_a_spelling() {
+        for (folding, expected) in [(FoldIds::Email, "ana@x.example"), (FoldIds::Letters, "Ana@x.example")] {
+            let mut interner = Interner::default();
+            let mut spellings = Spellings::new(folding);
+            let texts = [" Ana@x.example", "ana@x.example", "Ana@x.example ", "Ana@x.example"];
+            let keys = texts.map(|text| spellings.key(text, &mut interner));
+            assert_eq!((keys, spellings.folded()), ([0; 4], 3));
+            let mut shown = String::new();
+            spellings.shown(IdSpace::Text(interner)).write_text(0, &mut shown);
+            assert_eq!(shown, expected);
+        }
     }
 
     #[test]

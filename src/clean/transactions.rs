@@ -191,7 +191,7 @@ impl TransactionCleaner<'_> {
         if let (Ids::Text(texts), IdSpace::Text(interner)) = (customers, &mut self.customers)
             && self.spellings.folds()
         {
-            let texts = texts.iter().map(|text| text.map(str::trim).filter(|t| !t.is_empty()));
+            let texts = texts.iter().map(|text| text.filter(|t| !t.trim().is_empty()));
             return texts.map(|text| text.map_or(0, |t| self.spellings.key(t, interner))).collect();
         }
         match (customers, customers.whole()) {
@@ -333,7 +333,16 @@ impl TransactionCleaner<'_> {
             && let Some(products) = &batch.products
         {
             let no = (0..height).filter(|row| text_of(products, *row).is_some_and(|id| self.rules.is_no_product(&id)));
-            mark(&mut batch.refused, height, "product_id", no.map(|row| (row, Reason::NoProduct)).collect());
+            let rows: Vec<_> = no.map(|row| (row, Reason::NoProduct)).collect();
+            // what a line is says more than what it lacks: an entry of the books has no customer to be missing
+            for (row, _) in &rows {
+                if let Some(verdict) = batch.refused.get_mut(*row)
+                    && verdict.is_some_and(|(_, reason)| reason == Reason::MissingCustomerId)
+                {
+                    *verdict = None;
+                }
+            }
+            mark(&mut batch.refused, height, "product_id", rows);
         }
         if self.rules.looks_at_customers() {
             let Ok(ids) = frame.column("customer_id").map(|c| c.as_materialized_series().clone()) else { return };

@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use crate::notation::ids::{IdError, expand_scientific, salesforce_15};
+use crate::notation::digits::{fold_digits, unguarded};
+use crate::notation::ids::{IdError, expand_scientific, salesforce_15, without_decimals};
 use crate::source::{Format, IdRepair, SourceError, SourceFile};
 
 use super::notation::{AmountReading, DateReading, FileNotation};
@@ -102,6 +103,9 @@ fn repaired(texts: &StringChunked, repairs: &[IdRepair]) -> RepairedIds {
             let outcome = match repair {
                 IdRepair::Scientific => expand_scientific(&text).map(|found| found.unwrap_or_else(|| text.clone())),
                 IdRepair::Salesforce => salesforce_id(&text),
+                IdRepair::Decimals => Ok(without_decimals(&text).to_owned()),
+                IdRepair::Digits => Ok(fold_digits(&text).into_owned()),
+                IdRepair::Guards => Ok(unguarded(&text).to_owned()),
             };
             match outcome {
                 Ok(id) => text = id,

@@ -1,5 +1,6 @@
 //! Sources as the pipeline file names them, resolved to files, heads and columns.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -7,7 +8,8 @@ use jiff::tz::TimeZone;
 use crate::clean::{Declared, SourceFiles, attribute_names};
 use crate::registry::published_tables;
 use crate::source::{
-    ColumnMap, Head, INPUT_TABLES, InputFile, InputTable, Need, SourceError, SourceFile, SourceOptions, discover, head,
+    ColumnMap, ColumnNames, Head, INPUT_TABLES, InputFile, InputTable, Need, SourceError, SourceFile, SourceOptions,
+    discover, head,
 };
 use crate::stage::nearest;
 
@@ -26,11 +28,16 @@ pub(super) fn resolve(table_name: &str, options: &SourceOptions, base: &Path) ->
             Err(error) => errors.push(error),
         }
     }
-    let columns = if heads.is_empty() { Vec::new() } else { wanted_columns(table, options, &heads) };
     let mut mapped = Vec::with_capacity(heads.len());
-    for (file, head) in heads {
-        let columns = map_file(table, &columns, &file, &head, &mut errors);
-        mapped.push(SourceFile { file, head, columns });
+    for reading in options.readings().iter().filter(|_| !heads.is_empty()) {
+        let columns = wanted_columns(table, reading, &heads);
+        for (file, head) in &heads {
+            let columns = map_file(table, &columns, file, head, &mut errors);
+            let mut head = head.clone();
+            let notes = doubled(&head, &columns);
+            head.notes.extend(notes);
+            mapped.push(SourceFile { file: file.clone(), head, columns });
+        }
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -71,12 +78,16 @@ struct Wanted {
 
 /// The declared columns; without a declaration, those that bear the standard names in any of the files; for an open
 /// table all others as attributes. Required columns are always in it, so that their absence is noticed.
-fn wanted_columns(table: &InputTable, options: &SourceOptions, heads: &[(InputFile, Head)]) -> Vec<Wanted> {
+fn wanted_columns(
+    table: &InputTable,
+    declared: &BTreeMap<String, ColumnNames>,
+    heads: &[(InputFile, Head)],
+) -> Vec<Wanted> {
     let wanted =
         |standard: &str, names: Vec<String>, may_lack: bool| Wanted { standard: standard.to_owned(), names, may_lack };
     let mut all: Vec<Wanted> =
-        options.columns.iter().map(|(standard, names)| wanted(standard, names.names().to_vec(), false)).collect();
-    if options.columns.is_empty() {
+        declared.iter().map(|(standard, names)| wanted(standard, names.names().to_vec(), false)).collect();
+    if declared.is_empty() {
         let standard = table.names().filter(|name| heads.iter().any(|(_, head)| head.data_type(name).is_some()));
         all.extend(standard.map(|name| wanted(name, vec![name.to_owned()], false)));
     }
@@ -109,16 +120,18 @@ fn map_file(
     let mut map = Vec::with_capacity(wanted.len());
     for Wanted { standard, names, may_lack } in wanted {
         let found = names.iter().find(|name| head.data_type(name).is_some());
-        if found.is_none() && *may_lack {
+        let doubled = found.and_then(|name| head.duplicate(name));
+        if *may_lack && (found.is_none() || doubled.is_some()) {
             continue;
         }
         let Some(name) = found.or(names.first()) else { continue };
         map.push((standard.clone(), name.clone()));
         if found.is_none() {
             errors.push(missing(table, standard, &names.join("` or `"), file, head));
-        } else if let Some((first, second)) = head.duplicate(name) {
+        } else if let Some((first, second)) = doubled {
             errors.push(SourceError::DuplicateColumn {
                 file: file.shown.clone(),
+                line: head.line(),
                 column: name.clone(),
                 first: first + 1,
                 second: second + 1,
@@ -126,6 +139,17 @@ fn map_file(
         }
     }
     ColumnMap(map)
+}
+
+/// Names that the header gives to several columns of which none is read.
+fn doubled(head: &Head, read: &ColumnMap) -> Vec<String> {
+    let mut names: Vec<&str> = head.names().filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let unread = names.into_iter().filter(|name| !read.0.iter().any(|(_, column)| column == name));
+    let twice = unread.filter_map(|name| head.duplicate(name).map(|(first, second)| (name, first + 1, second + 1)));
+    let note = |(name, first, second)| format!("columns {first} and {second} are both named `{name}`; neither is read");
+    twice.map(note).collect()
 }
 
 /// The column name of an attribute: its own; with `source_` before it when a computed column bears that name; with a

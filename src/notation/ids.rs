@@ -32,11 +32,11 @@ pub enum IdError {
     },
 }
 
-/// The digits of an id that a spreadsheet wrote in scientific form, such as `2.7391604418253E13`; `None` for any
+/// The digits of an id that a spreadsheet wrote in scientific form, such as `3.1846205517092E13`; `None` for any
 /// other text.
 ///
-/// Scientific form is one digit from 1 to 9, then decimals or a signed exponent or both: `4.55018E+15`, `5E+10`.
-/// Digits with an `e` somewhere else, such as `51730e04` or `6e310588`, are ids of their own.
+/// Scientific form is one digit from 1 to 9, then decimals or a signed exponent or both: `6.21047E+15`, `5E+10`.
+/// Digits with an `e` somewhere else, such as `73920e05` or `4e217305`, are ids of their own.
 ///
 /// # Errors
 /// [`IdError::LostDigits`] when not all digits are written, [`IdError::NotWhole`] when there are too many.
@@ -63,6 +63,15 @@ pub fn expand_scientific(text: &str) -> Result<Option<String>, IdError> {
         return Err(IdError::LostDigits { text: text.to_owned(), written, needed });
     }
     Ok(Some(format!("{whole}{}", &decimals[..places])))
+}
+
+/// The id without the decimals that a table with gaps gave it: `17850.0` is 17850; any other text stays as it is.
+pub fn without_decimals(text: &str) -> &str {
+    let is_digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    match text.split_once('.') {
+        Some((whole, zeros)) if is_digits(whole) && !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
+        _ => text,
+    }
 }
 
 /// The 15-character form of a Salesforce id: 18 characters lose their check suffix once it was verified; any other
@@ -101,11 +110,11 @@ mod tests {
 
     #[test]
     fn scientific_form_is_expanded_only_when_every_digit_is_written() {
-        assert_eq!(expand_scientific("2.7391604418253E13"), Ok(Some("27391604418253".into())));
-        assert_eq!(expand_scientific("2,7391604418253E+13"), Ok(Some("27391604418253".into())));
+        assert_eq!(expand_scientific("3.1846205517092E13"), Ok(Some("31846205517092".into())));
+        assert_eq!(expand_scientific("3,1846205517092E+13"), Ok(Some("31846205517092".into())));
         assert_eq!(expand_scientific("1.50E+1"), Ok(Some("15".into())));
-        let lost = IdError::LostDigits { text: "4.55018E+15".into(), written: 6, needed: 16 };
-        assert_eq!(expand_scientific("4.55018E+15"), Err(lost));
+        let lost = IdError::LostDigits { text: "6.21047E+15".into(), written: 6, needed: 16 };
+        assert_eq!(expand_scientific("6.21047E+15"), Err(lost));
         let lost = IdError::LostDigits { text: "1.5E+2".into(), written: 2, needed: 3 };
         assert_eq!(expand_scientific("1.5E+2"), Err(lost));
         assert!(matches!(expand_scientific("5E+10"), Err(IdError::LostDigits { .. })));
@@ -116,23 +125,32 @@ mod tests {
     #[test]
     fn ids_that_only_look_so_are_left_alone() {
         for text in
-            ["51730e04", "6e310588", "60417723", "123456789012345678901", "E12", "1e", "5e10", "a.5E+3", "00042"]
+            ["73920e05", "4e217305", "58204417", "123456789012345678901", "E12", "1e", "5e10", "a.5E+3", "00042"]
         {
             assert_eq!(expand_scientific(text), Ok(None), "{text}");
         }
     }
 
     #[test]
+    fn only_decimals_that_say_nothing_come_off() {
+        for (text, id) in
+            [("17850.0", "17850"), ("007.00", "007"), ("1.5", "1.5"), ("5.", "5."), (".0", ".0"), ("a.0", "a.0")]
+        {
+            assert_eq!(without_decimals(text), id);
+        }
+    }
+
+    #[test]
     fn salesforce_ids_lose_a_suffix_that_was_verified() {
         for (id18, id15) in [
-            ("0015g00000XyZabAAF", "0015g00000XyZab"),
-            ("0015g00000XyZaBAAV", "0015g00000XyZaB"),
-            ("0015g00000xyZabAAE", "0015g00000xyZab"),
+            ("0037k00000QrTemAAF", "0037k00000QrTem"),
+            ("0037k00000QrTeMAAV", "0037k00000QrTeM"),
+            ("0037k00000qrTemAAE", "0037k00000qrTem"),
         ] {
             assert_eq!(salesforce_15(id18), Ok(id15));
         }
-        assert!(matches!(salesforce_15("0015g00000XyZabAAE"), Err(IdError::Suffix { .. })));
-        assert_eq!(salesforce_15("0015g00000XyZab"), Ok("0015g00000XyZab"));
+        assert!(matches!(salesforce_15("0037k00000QrTemAAE"), Err(IdError::Suffix { .. })));
+        assert_eq!(salesforce_15("0037k00000QrTem"), Ok("0037k00000QrTem"));
         assert_eq!(salesforce_15("an ordinary id ..."), Ok("an ordinary id ..."));
     }
 

@@ -94,6 +94,8 @@ pub const PRODUCTS: InputTable = InputTable {
         optional("brand", "brand or maker"),
         optional("cost", "cost of one piece, for lines that carry neither cost nor margin"),
         optional("price", "price of one piece"),
+        optional("status", "`discontinued`, `out of stock` and the like are never offered; see docs/offers.md"),
+        optional("stock", "pieces left, or words; 0 and `out of stock` are never offered"),
     ],
 };
 

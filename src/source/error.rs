@@ -68,11 +68,13 @@ pub enum SourceError {
     },
     /// Two columns bear one name.
     #[error(
-        "{file}: the header names `{column}` twice (columns {first} and {second})\n  hint: take one by its place, such as \"#{first}\", or rename it in the export"
+        "{file}, line {line}: the header names `{column}` twice (columns {first} and {second})\n  hint: take one by its place, such as \"#{first}\", or rename it in the export"
     )]
     DuplicateColumn {
         /// File.
         file: String,
+        /// Line of the header.
+        line: u64,
         /// The name.
         column: String,
         /// Position from 1.

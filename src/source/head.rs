@@ -55,6 +55,12 @@ impl Head {
         Some((found.next()?, found.next()?))
     }
 
+    /// The line or sheet row of the header.
+    pub fn line(&self) -> u64 {
+        let of_sheet = self.header_row.map(|row| row as u64);
+        self.layout.map(|layout| layout.header_line).or(of_sheet).unwrap_or(1)
+    }
+
     /// Type of a column; one that is made is text.
     pub fn data_type(&self, name: &str) -> Option<&DataType> {
         let made = Made::of(name, self).map(|_| &DataType::String);

@@ -69,10 +69,16 @@ pub enum CalendarName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IdRepair {
-    /// `2.7391604418253E13` is the id 27391604418253; an id whose digits are lost goes to quarantine.
+    /// `3.1846205517092E13` is the id 31846205517092; an id whose digits are lost goes to quarantine.
     Scientific,
     /// The 18-character ids of Salesforce lose the 3 characters that check the other 15, once these are verified.
     Salesforce,
+    /// Ids that passed through a table of numbers with gaps lose their decimals: `17850.0` is the id 17850.
+    Decimals,
+    /// Digits of other scripts become those of ASCII: `شعبه-۷` is the id شعبه-7.
+    Digits,
+    /// The marks by which a spreadsheet keeps ids as text come off: `'007` and `="007"` are the id 007.
+    Guards,
 }
 
 /// Where a table comes from and how its files are written.
@@ -93,6 +99,9 @@ pub struct SourceOptions {
     /// of the row (its line, as messages name it), `=spring` the word spring in every row. Without it, columns that bear the
     /// standard names are taken.
     pub columns: BTreeMap<String, ColumnNames>,
+    /// Further `columns`, of which each row of the file is read once with every entry: a survey with a column per question is
+    /// `unpivot = [{ score = "q1", topic = "=price" }, { score = "q2", topic = "=service" }]`.
+    pub unpivot: Vec<BTreeMap<String, ColumnNames>>,
     /// Encoding of text files, such as `utf-8`, `windows-1256` or `utf-16le`; default: found by looking at the bytes.
     pub encoding: Option<String>,
     /// Field separator of text files; default: found by looking at the first lines.
@@ -113,6 +122,20 @@ pub struct SourceOptions {
     pub calendar: Option<CalendarName>,
     /// Time zone of timestamps that carry no offset; default: the pipeline's.
     pub timezone: Option<String>,
-    /// What to undo in ids: `scientific`, `salesforce`; default: nothing, ids are kept as they are written.
+    /// What to undo in ids: `scientific`, `salesforce`, `decimals` (`17850.0`), `digits` (of other scripts), `guards` (`'007`,
+    /// `="007"`); default: nothing, ids are kept as they are written.
     pub repair_ids: Vec<IdRepair>,
+}
+
+impl SourceOptions {
+    /// The columns of each reading of a file: `columns`, with those of each entry of `unpivot` in turn.
+    pub fn readings(&self) -> Vec<BTreeMap<String, ColumnNames>> {
+        if self.unpivot.is_empty() {
+            return vec![self.columns.clone()];
+        }
+        let with = |more: &BTreeMap<String, ColumnNames>| {
+            self.columns.iter().chain(more).map(|(standard, names)| (standard.clone(), names.clone())).collect()
+        };
+        self.unpivot.iter().map(with).collect()
+    }
 }

@@ -57,13 +57,22 @@ fn no_table(file: &File<'_>, fits: &[Fit]) -> Question {
     let gaps = gaps.filter(|_| !has_day).map_or(String::new(), |name| {
         format!(" {} are gaps between days, which have no beginning.", super::text::shown(name))
     });
-    let text = format!(
+    let mut text = format!(
         "what is {} for? It is left out: {}.{gaps} Its columns are {}.",
         file.sample.path,
         lacks.join(", "),
         listed(&names, 8)
     );
-    Question { file: file.sample.path.clone(), column: None, text, choices: Vec::new(), blocking: false }
+    let mut choices = Vec::new();
+    if !has_customer && !has_day && gaps.is_empty() {
+        text.push_str(" If each of its rows is a customer, the rows can be numbered:");
+        choices = vec![
+            "[sources.customers]".to_owned(),
+            format!("path = {}", super::text::quoted(&file.sample.path)),
+            "columns = { customer_id = \"#row\" }".to_owned(),
+        ];
+    }
+    Question { file: file.sample.path.clone(), column: None, text, choices, blocking: false }
 }
 
 /// The export that is missing.
@@ -91,8 +100,13 @@ fn no_transactions(files: &[File<'_>], sources: &[Source<'_, '_>]) -> Question {
         ),
         (None, None) => String::new(),
     };
+    let without = if sources.iter().any(|s| s.table == Table::Customers) {
+        " If there is none, customers are taken as this table has them: set as_of = \"...\" in [pipeline], the last day of these data."
+    } else {
+        ""
+    };
     let text = format!(
-        "which file has the transactions: a row per order or line, with the customer, the day and the money?{why}"
+        "which file has the transactions: a row per order or line, with the customer, the day and the money?{why}{without}"
     );
     let choices = [
         "[sources.transactions]",

@@ -13,121 +13,91 @@ fn close(got: f64, want: f64, relative: f64) {
     assert!((got - want).abs() <= relative * want.abs(), "{got} against {want}");
 }
 
-/// Ten of fourteen customers came back, 19 times in all: x, `t_x`, T in days,
+/// Twelve of sixteen customers came back, 43 times in all: x, `t_x`, T in days,
 /// P(alive) and expected purchases in 90 days at the optimum.
-const FOURTEEN: [(u32, u32, u32, f64, f64); 14] = [
-    (0, 0, 100, 1.0, 0.409_705_5),
-    (1, 24, 97, 0.212_779_1, 0.214_575_7),
-    (6, 75, 87, 0.760_455_4, 3.190_635),
-    (3, 27, 99, 0.113_944_4, 0.244_509_2),
-    (3, 93, 96, 0.764_451, 1.673_621),
-    (2, 18, 83, 0.156_179_1, 0.274_698_2),
-    (0, 0, 94, 1.0, 0.426_997),
-    (0, 0, 86, 1.0, 0.452_515),
-    (1, 11, 98, 0.132_435_5, 0.132_654),
-    (1, 17, 88, 0.189_565_9, 0.203_614_7),
-    (0, 0, 82, 1.0, 0.466_482_3),
-    (0, 0, 84, 1.0, 0.45939),
-    (1, 13, 99, 0.142_466, 0.141_746_3),
-    (1, 54, 89, 0.414_196, 0.441_692_4),
+const SIXTEEN: [(u32, u32, u32, f64, f64); 16] = [
+    (1, 14, 178, 0.062_909_0, 0.039_587_5),
+    (0, 0, 178, 1.0, 0.214_277_2),
+    (1, 104, 191, 0.405_568_5, 0.240_522_8),
+    (3, 14, 150, 0.004_040_3, 0.006_698_1),
+    (1, 4, 163, 0.030_419_2, 0.020_595_8),
+    (20, 142, 150, 0.886_091_4, 8.400_391_5),
+    (1, 3, 185, 0.022_554_1, 0.013_740_8),
+    (4, 116, 166, 0.517_785_8, 1.012_161_4),
+    (3, 109, 168, 0.478_237_1, 0.723_467_3),
+    (0, 0, 172, 1.0, 0.220_624_2),
+    (3, 31, 195, 0.012_045_7, 0.016_112_9),
+    (0, 0, 154, 1.0, 0.242_165_9),
+    (1, 4, 164, 0.030_162_8, 0.020_319_3),
+    (2, 66, 189, 0.191_222_4, 0.188_723_9),
+    (3, 67, 198, 0.100_948_8, 0.133_321_2),
+    (0, 0, 160, 1.0, 0.234_528_5),
 ];
 
 #[test]
-fn fourteen_customers_have_a_clear_optimum_in_any_order_and_unit() {
-    let column = |f: fn(&(u32, u32, u32, f64, f64)) -> u32| FOURTEEN.iter().map(f).collect::<Vec<_>>();
+fn sixteen_customers_have_a_clear_optimum_in_any_order_and_unit() {
+    const IN_WEEKS: f64 = -102.362_467_817;
+    let column = |f: fn(&(u32, u32, u32, f64, f64)) -> u32| SIXTEEN.iter().map(f).collect::<Vec<_>>();
     let (x, t_x, t) = (column(|c| c.0), column(|c| c.1), column(|c| c.2));
     let real = |v: &[u32]| v.iter().map(|d| f64::from(*d)).collect::<Vec<_>>();
     let days = fit_bg_nbd(&Histories::from_values(&x, &real(&t_x), &real(&t), 1.0).expect("valid"));
     assert!(days.status.is_converged(), "{}", days.status);
-    assert!(days.log_likelihood >= -94.382_818);
-    for (got, want) in [days.model.r, days.model.alpha, days.model.a, days.model.b]
-        .iter()
-        .zip([0.689_250, 22.266_03, 0.896_934, 1.200_340])
-    {
+    close(days.log_likelihood, IN_WEEKS - 43.0 * 7.0_f64.ln(), 1e-8);
+    for (got, want) in [days.model.r, days.model.alpha, days.model.a, days.model.b].iter().zip([
+        0.500_868_96,
+        8.417_796_97,
+        0.909_406_59,
+        1.466_662_11,
+    ]) {
         close(*got, want, 1e-5);
     }
-    for (x, t_x, t, p_alive, expected) in FOURTEEN {
+    for (x, t_x, t, p_alive, expected) in SIXTEEN {
         let (t_x, t) = (f64::from(t_x), f64::from(t));
         assert!((days.model.p_alive(x, t_x, t) - p_alive).abs() < 1e-5);
         assert!((days.model.expected_purchases(x, t_x, t, 90.0) - expected).abs() < 1e-4);
     }
     let weeks = fit_bg_nbd(&Histories::from_days(&x, &t_x, &t).expect("valid"));
     close(weeks.model.alpha, days.model.alpha / 7.0, 1e-7);
-    close(weeks.log_likelihood, -57.410_524, 1e-7);
+    close(weeks.log_likelihood, IN_WEEKS, 1e-8);
     let reversed = |v: &[u32]| v.iter().rev().copied().collect::<Vec<_>>();
     let again = fit_bg_nbd(&Histories::from_days(&reversed(&x), &reversed(&t_x), &reversed(&t)).expect("valid"));
     assert_eq!(weeks, again);
 }
 
-/// Twelve customers who all bought (almost) to the last week.
+/// Fourteen customers who all bought (almost) to the last week. Without dropout the likelihood has its
+/// maximum at r 6.723547, alpha 61.472642 (Nelder-Mead from three starts elsewhere).
 #[test]
 fn without_a_sign_of_dropout_the_fit_ends_at_its_bound_and_says_so() {
-    let x = [1, 2, 3, 3, 4, 6, 8, 12, 2, 5, 1, 7];
-    let t_x = [52.0, 49.0, 51.0, 50.0, 49.0, 51.0, 52.0, 51.0, 46.0, 52.0, 50.0, 52.0];
-    let t = [52.0, 50.0, 51.0, 52.0, 49.0, 52.0, 52.0, 51.0, 48.0, 52.0, 50.0, 52.0];
+    const SUPREMUM: f64 = -210.346_875_4;
+    let x = [2, 1, 4, 3, 5, 7, 6, 11, 2, 4, 1, 9, 3, 8];
+    let t_x = [40.0, 41.0, 41.0, 44.0, 43.0, 45.0, 44.0, 45.0, 42.0, 40.0, 38.0, 45.0, 41.0, 44.0];
+    let t = [40.0, 41.0, 42.0, 44.0, 44.0, 45.0, 45.0, 45.0, 43.0, 40.0, 38.0, 45.0, 42.0, 44.0];
     let h = Histories::from_values(&x, &t_x, &t, 7.0).expect("valid");
     let fit = fit_bg_nbd(&h);
     assert_eq!(fit.status, FitStatus::AtBound { limit: Limit::NoDropout });
     assert!(fit.status.to_string().contains("dropout at its bound"));
-    assert!((-182.95..=-182.9009).contains(&fit.log_likelihood), "{}", fit.log_likelihood);
+    assert!((SUPREMUM - 0.05..=SUPREMUM + 1e-4).contains(&fit.log_likelihood), "{}", fit.log_likelihood);
     for i in 0..x.len() {
         assert!(fit.model.p_alive(x[i], t_x[i], t[i]) >= 0.99);
     }
-    close(fit.model.expected_purchases(1, 52.0, 52.0, 52.0), 2.7030, 0.02);
-    close(fit.model.expected_purchases(12, 51.0, 51.0, 52.0), 8.5593, 0.02);
+    // 52 (r + x) / (alpha + T)
+    close(fit.model.expected_purchases(1, 41.0, 41.0, 52.0), 3.919_333, 0.02);
+    close(fit.model.expected_purchases(11, 45.0, 45.0, 52.0), 8.655_974, 0.02);
     // Where log-beta differences lose their digits the likelihood seems to rise.
-    let huge = BetaGeometric::bg_nbd(4.15378, 47.14065, 1e8, 1e13);
-    assert!(table_log_likelihood(&h, &huge) < -182.9009);
-}
-
-#[test]
-fn very_frequent_buyers_neither_overflow_nor_vanish() {
-    let model = BetaGeometric::bg_nbd(0.25, 4.5, 0.8, 2.5);
-    for (x, t_x, t, p_alive, expected) in [
-        (0, 0.0, 38.0, 1.0, 0.073_228_129_3),
-        (2, 30.0, 39.0, 0.721_989_736, 0.453_639_612),
-        (300, 380.0, 400.0, 9.204_437_74e-5, 0.000_877_060_071),
-        (1200, 3000.0, 3650.0, 1.225_915_13e-99, 5.226_746_93e-99),
-        (750, 365.0, 365.0, 0.998_936_594, 26.005_274_8),
-        (1, 0.1, 5000.0, 0.000_499_895_57, 1.622_318_04e-6),
-    ] {
-        close(model.p_alive(x, t_x, t), p_alive, 1e-8);
-        close(model.expected_purchases(x, t_x, t, 13.0), expected, 1e-8);
-    }
-    assert_eq!(model.p_alive(5000, 10.0, 3650.0), 0.0);
-    assert_eq!(model.expected_purchases(5000, 10.0, 3650.0, 13.0), 0.0);
-    assert_eq!(model.p_alive(0, 0.0, 38.0), 1.0);
-}
-
-#[test]
-fn a_plus_b_below_one_gives_numbers_for_one_time_buyers() {
-    let model = BetaGeometric::bg_nbd(0.6, 60.0, 0.4, 0.59);
-    for (x, t_x, t, p_alive, month, year) in [
-        (0, 0.0, 1257.0, 1.0, 0.013_568_168_8, 0.153_493_132),
-        (0, 0.0, 30.0, 1.0, 0.181_992_729, 1.386_461_62),
-        (1, 5.0, 1270.0, 0.011_646_702_5, 0.000_417_885_544, 0.004_794_960_66),
-        (1, 1270.0, 1270.0, 0.595_959_596, 0.021_383_125_4, 0.245_357_244),
-        (3, 400.0, 1280.0, 0.121_194_634, 0.009_718_084_77, 0.112_283_869),
-    ] {
-        close(model.p_alive(x, t_x, t), p_alive, 1e-8);
-        close(model.expected_purchases(x, t_x, t, 30.0), month, 1e-8);
-        close(model.expected_purchases(x, t_x, t, 365.0), year, 1e-8);
-    }
-    // a = 1 is no special case: it lies between its neighbours.
-    let at = |a: f64| BetaGeometric::bg_nbd(0.6, 60.0, a, 0.59).expected_purchases(0, 0.0, 300.0, 365.0);
-    close(at(1.0), 0.5 * (at(1.0 - 1e-5) + at(1.0 + 1e-5)), 1e-9);
+    let huge = BetaGeometric::bg_nbd(6.723_547, 61.472_642, 1e8, 1e13);
+    assert!(table_log_likelihood(&h, &huge) < SUPREMUM + 1e-4);
 }
 
 /// Five customers: free days do not count, a refund is no purchase; two are
 /// left with repeat spend.
 #[test]
 fn days_without_money_stay_out_of_the_spend_model() {
-    let table = SpendTable::new(&[2, 1, 0, 2, 0], &[0.0, 40.0, 0.0, 21.0, 0.0]);
+    let table = SpendTable::new(&[2, 1, 0, 2, 0], &[0.0, 44.0, 0.0, 17.0, 0.0]);
     assert_eq!(table.customers(), 2);
     assert_eq!(table.excluded(), SpendExclusions { no_repeat: 2, not_positive: 1, not_finite: 0 });
     let spend = fit_gamma_gamma(&table);
     assert_eq!(spend.status, FitStatus::TooFewRepeatBuyers { repeat_buyers: 2, needed: 5 });
-    for (x, z) in [(0, 0.0), (1, 40.0), (2, 21.0)] {
+    for (x, z) in [(0, 0.0), (1, 44.0), (2, 17.0)] {
         let mean = spend.model.finite_mean(x, z);
         assert!(mean > 5.0 && mean < 80.0, "{mean}");
     }

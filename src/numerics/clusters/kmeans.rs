@@ -220,27 +220,27 @@ mod tests {
 
     use super::*;
 
-    /// Case 62: 12 customers on 4 distinct points.
-    fn twelve() -> Points {
+    /// Thirteen customers on four distinct points.
+    fn thirteen() -> Points {
         let rows: [([f64; 3], usize); 4] =
-            [([10.0, 1.0, 50.0], 4), ([200.0, 1.0, 20.0], 3), ([30.0, 6.0, 300.0], 3), ([5.0, 12.0, 900.0], 2)];
+            [([12.0, 1.0, 45.0], 5), ([220.0, 1.0, 15.0], 3), ([35.0, 7.0, 320.0], 3), ([4.0, 14.0, 800.0], 2)];
         let values = rows.iter().flat_map(|(row, times)| row.repeat(*times)).collect();
         Points::new(values, 3).unwrap()
     }
 
     #[test]
-    fn case_62_as_many_clusters_as_distinct_points() {
-        let fit = fit(&twelve(), 4, 1).unwrap();
+    fn as_many_clusters_as_distinct_points() {
+        let fit = fit(&thirteen(), 4, 1).unwrap();
         assert_eq!(fit.assignment.inertia, 0.0);
         let mut sizes = fit.assignment.sizes.clone();
         sizes.sort_unstable();
-        assert_eq!(sizes, [2, 3, 3, 4]);
+        assert_eq!(sizes, [2, 3, 3, 5]);
         assert_eq!(fit.shortfall(), None);
     }
 
     #[test]
-    fn case_62_more_clusters_than_distinct_points() {
-        let fit = fit(&twelve(), 6, 1).unwrap();
+    fn more_clusters_than_distinct_points() {
+        let fit = fit(&thirteen(), 6, 1).unwrap();
         assert_eq!(fit.centres.k(), 4);
         assert_eq!(fit.assignment.inertia, 0.0);
         assert_eq!(fit.shortfall().unwrap(), "4 distinct points, 6 clusters asked for");
@@ -250,16 +250,16 @@ mod tests {
     }
 
     #[test]
-    fn case_62_more_clusters_than_customers() {
-        let message = fit(&twelve(), 13, 1).unwrap_err().to_string();
-        assert!(message.contains("13") && message.contains("12 customers"), "{message}");
-        assert!(fit(&twelve(), 0, 1).is_err());
+    fn more_clusters_than_customers() {
+        let message = fit(&thirteen(), 14, 1).unwrap_err().to_string();
+        assert!(message.contains("14") && message.contains("13 customers"), "{message}");
+        assert!(fit(&thirteen(), 0, 1).is_err());
     }
 
     #[test]
-    fn case_62_one_cluster_is_the_mean() {
-        let fit = fit(&twelve(), 1, 1).unwrap();
-        for (found, expected) in fit.centres.row(0).iter().zip([61.666_667, 4.083_333, 246.666_667]) {
+    fn one_cluster_is_the_mean() {
+        let fit = fit(&thirteen(), 1, 1).unwrap();
+        for (found, expected) in fit.centres.row(0).iter().zip([64.076_923, 4.384_615, 217.692_308]) {
             assert!((found - expected).abs() < 1e-6);
         }
     }

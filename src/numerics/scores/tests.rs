@@ -64,10 +64,10 @@ fn digit_sort_agrees_with_comparison_sort() {
 }
 
 #[test]
-fn case_46_more_than_half_bought_once() {
-    let orders = [1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 5];
+fn more_than_half_bought_once() {
+    let orders = [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 6];
     let scored = score_quantile("rfm", &orders, 5, HigherIsBetter).unwrap();
-    assert_eq!(scored.scores, [2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 5, 5]);
+    assert_eq!(scored.scores, [2, 2, 2, 2, 2, 2, 2, 2, 4, 4, 5, 5, 5]);
     let mut reversed = orders;
     reversed.reverse();
     let mut scores = score_quantile("rfm", &reversed, 5, HigherIsBetter).unwrap().scores;
@@ -85,31 +85,31 @@ fn eighty_percent_one_time_buyers() {
 }
 
 #[test]
-fn case_50_recent_is_good_in_every_method() {
-    let days = [1, 30, 90, 200, 387];
+fn recent_is_good_in_every_method() {
+    let days = [2, 28, 95, 210, 400];
     let scored = score_quantile("rfm", &days, 5, LowerIsBetter).unwrap();
     assert_eq!(scored.scores, [5, 4, 3, 2, 1]);
-    let fixed = CutPoints::fixed("rfm.cuts", &[30, 90, 200, 387], 5, LowerIsBetter).unwrap();
+    let fixed = CutPoints::fixed("rfm.cuts", &[28, 95, 210, 400], 5, LowerIsBetter).unwrap();
     assert_eq!(fixed.score_all(&days), [5, 4, 3, 2, 1]);
     let nested = score_nested("rfm", &days, &[1; 5], &[100; 5], 5).unwrap();
     assert_eq!(nested.r, [5, 4, 3, 2, 1]);
 }
 
 #[test]
-fn case_48_own_cut_points_reach_the_top() {
-    let orders = [1, 2, 3, 4, 5, 7, 9, 10, 16];
-    let cuts = CutPoints::fixed("rfm.frequency_cuts", &[3, 5, 7, 10], 5, HigherIsBetter).unwrap();
-    assert_eq!(cuts.score_all(&orders), [1, 1, 2, 2, 3, 4, 4, 5, 5]);
-    let down = CutPoints::fixed("rfm.recency_cuts", &[3, 5, 7, 10], 5, LowerIsBetter).unwrap();
-    assert_eq!(down.score_all(&orders), [5, 5, 4, 4, 3, 2, 2, 1, 1]);
+fn own_cut_points_reach_the_top() {
+    let orders = [1, 2, 3, 4, 5, 6, 8, 11, 20];
+    let cuts = CutPoints::fixed("rfm.frequency_cuts", &[2, 4, 6, 11], 5, HigherIsBetter).unwrap();
+    assert_eq!(cuts.score_all(&orders), [1, 2, 2, 3, 3, 4, 4, 5, 5]);
+    let down = CutPoints::fixed("rfm.recency_cuts", &[2, 4, 6, 11], 5, LowerIsBetter).unwrap();
+    assert_eq!(down.score_all(&orders), [5, 4, 4, 3, 3, 2, 2, 1, 1]);
 }
 
 #[test]
-fn case_48_wrong_cut_points_name_the_setting() {
-    let order = CutPoints::fixed("rfm.frequency_cuts", &[3, 7, 5, 10], 5, HigherIsBetter);
+fn wrong_cut_points_name_the_setting() {
+    let order = CutPoints::fixed("rfm.frequency_cuts", &[2, 6, 4, 11], 5, HigherIsBetter);
     let message = order.unwrap_err().to_string();
-    assert!(message.contains("rfm.frequency_cuts") && message.contains("5 follows 7"), "{message}");
-    let count = CutPoints::fixed("rfm.frequency_cuts", &[3, 5, 7], 5, HigherIsBetter);
+    assert!(message.contains("rfm.frequency_cuts") && message.contains("4 follows 6"), "{message}");
+    let count = CutPoints::fixed("rfm.frequency_cuts", &[2, 4, 6], 5, HigherIsBetter);
     let message = count.unwrap_err().to_string();
     assert!(message.contains("rfm.frequency_cuts") && message.contains("need 4"), "{message}");
     assert!(CutPoints::fixed("c", &[3, 3], 3, HigherIsBetter).is_err());

@@ -61,11 +61,11 @@ fn woocommerce_lines_that_repeat_the_total_are_quantity_times_cost() {
 #[test]
 fn salesforce_ids_of_both_lengths_meet() {
     let deals = [
-        "0061|0015g00000XyZabAAF|2024-01-10|100.00|Closed Won",
-        "0062|0015g00000XyZaBAAV|2024-01-11|200.00|Closed Lost",
-        "0063|0015g00000xyZabAAE|2024-01-12|400.00|Prospecting",
+        "0071|0037k00000QrTemAAF|2024-02-10|120.00|Closed Won",
+        "0072|0037k00000QrTeMAAV|2024-02-11|250.00|Closed Lost",
+        "0073|0037k00000qrTemAAE|2024-02-12|380.00|Prospecting",
     ];
-    let accounts = ["0015g00000XyZab|Alder Ltd|A", "0015g00000XyZaB|Birch Ltd|B", "0015g00000xyZab|Cedar Ltd|C"];
+    let accounts = ["0037k00000QrTem|Nord Ltd|A", "0037k00000QrTeM|Ost Ltd|B", "0037k00000qrTem|West Ltd|C"];
     let proposal = propose(&[
         csv("accounts.csv", "Account ID|Account Name|Tier", &accounts),
         csv("opportunities.csv", "Opportunity ID|AccountId|CloseDate|Amount|StageName", &deals),

@@ -2,8 +2,8 @@
 
 use acrm::numerics::btyd::BetaGeometric;
 
-use super::run_case;
-use crate::support::{ByCustomer, close, day_of_2024, numbers, quality, table, texts};
+use super::{run_case, upside_down};
+use crate::support::{ByCustomer, close, day_of_2024, numbers, quality, same_files, table, table_bytes, texts};
 
 /// Sixteen customers: T and the days of their repeat purchases, in days since the first.
 const SIXTEEN: [(u32, &[u32]); 16] = [
@@ -89,6 +89,9 @@ fn sixteen_customers_have_a_clear_optimum() {
         assert!((clv.number(&id, "p_alive") - p_alive).abs() < 1e-4, "{id}: {}", clv.number(&id, "p_alive"));
         close(&id, clv.number(&id, "expected_purchases_90d"), *expected, 1e-3);
     }
+    let turned = upside_down(&orders_of(&SIXTEEN, |_, _| "20".into()));
+    let (_keep, turned) = run_case("2024-07-18", &turned, "[clv]\nmodel = \"bg_nbd\"\n");
+    same_files("rows upside down", &table_bytes(&run, &[]), &table_bytes(&turned, &[]));
 }
 
 /// Everybody bought almost to the end: no dropout to be seen. The fit stops at its bound and says so.

@@ -30,6 +30,7 @@ fn leading_zeros_are_part_of_an_id() {
     let text = run_ok(folder.path(), &["explain", "out/latest", "--customer", "0017"]).stdout;
     assert!(text.contains("04109") && text.contains("Rui"), "{text}");
     assert_eq!(crate::support::acrm(folder.path(), &["explain", "out/latest", "--customer", "000017"]).code, 2);
+    assert_eq!(quality(&run, "customers", "known_customers_with_transactions"), 3.0, "every order has its customer");
 }
 
 /// Numbers and texts in JSON lines are the same id when they are the same digits, past 2^53 and past 64 bits.
@@ -56,6 +57,41 @@ fn long_ids_of_json_lines_keep_every_digit() {
         assert_eq!(customers.text(id, "orders"), orders, "{id}");
         assert_eq!(customers.number(id, "spend_net"), spend, "{id}");
     }
+}
+
+/// The same of visits: rows without money are counted for the customer they belong to.
+#[test]
+fn long_ids_of_interactions_keep_every_digit() {
+    let lines = r#"{"customer_id": 7300112233445566781, "timestamp": "2024-06-01T08:00:00Z", "touchpoint": "visit"}
+{"customer_id": 7300112233445566768, "timestamp": "2024-06-01T09:00:00Z", "touchpoint": "visit"}
+{"customer_id": "7300112233445566781", "timestamp": "2024-06-02T08:00:00Z", "touchpoint": "buy", "cost": 7.5}
+{"customer_id": 9007199254740995, "timestamp": "2024-06-03T08:00:00Z", "touchpoint": "buy", "cost": 2e2}
+{"customer_id": 18446744073709551629, "timestamp": "2024-06-04T08:00:00Z", "touchpoint": "visit"}
+"#;
+    let people = "customer_id\n7300112233445566781\n7300112233445566768\n9007199254740995\n18446744073709551629\n";
+    let pipeline = format!(
+        "{HEAD}as_of = \"2024-06-30\"\n{SOURCE}[sources.customers]\npath = \"people.csv\"\n\
+         [sources.interactions]\npath = \"touches.jsonl\"\n"
+    );
+    let orders = "customer_id,timestamp,amount\n7300112233445566768,2024-06-05,3\n";
+    let files = [("touches.jsonl", lines), ("people.csv", people), ("orders.csv", orders), ("p.toml", &pipeline)];
+    let folder = folder(&files);
+    run_ok(folder.path(), &["run", "p.toml"]);
+    let run = folder.path().join("out/latest");
+    assert_eq!(quality(&run, "interactions", "rows_accepted"), 5.0);
+    let customers = ByCustomer::read(&run, "customers");
+    let found: Vec<String> = customers
+        .ids()
+        .iter()
+        .map(|id| customers.line(id, &["customer_id", "interactions", "interaction_cost"]))
+        .collect();
+    let expected = [
+        "18446744073709551629 1 0.0",
+        "7300112233445566768 1 0.0",
+        "7300112233445566781 2 7.5",
+        "9007199254740995 1 200.0",
+    ];
+    assert_eq!(found, expected);
 }
 
 /// Ids past 64 bits as text in every other format.

@@ -188,3 +188,20 @@ fn many_copies_add_up_exactly() {
     let exactly = format!("exactly {}.00", COPIES * 5362 / 100);
     assert!(total.contains(&exactly), "{exactly}: {total:?}");
 }
+
+/// One customer with a great many orders on a day is no special case: not for sums, not for threads, not for memory.
+#[test]
+fn a_customer_with_a_million_orders_on_one_day() {
+    let mut orders = String::from("customer_id,timestamp,amount\n");
+    orders
+        .extend((0..1_000_000_u32).map(|n| format!("busy,2024-02-11 {:02}:{:02},0.{:02}\n", n % 24, n % 60, n % 100)));
+    orders.push_str("calm,2024-02-12,3.30\n");
+    let folder = folder(&[("orders.csv", &orders), ("p.toml", &format!("{HEAD}{SOURCE}"))]);
+    run_ok(folder.path(), &["run", "p.toml", "--threads", "1", "--out", "one"]);
+    run_ok(folder.path(), &["run", "p.toml", "--threads", "3", "--out", "three"]);
+    let [one, three] = ["one", "three"].map(|out| folder.path().join(out).join("latest"));
+    same_files("threads", &table_bytes(&one, &[]), &table_bytes(&three, &[]));
+    let customers = ByCustomer::read(&one, "customers");
+    // a hundredth of the rows is free of charge
+    assert_eq!(customers.line("busy", &["orders", "purchase_days", "spend_net"]), "990000 1 495000.0");
+}

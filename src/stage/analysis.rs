@@ -1,5 +1,6 @@
 //! The two traits of an analysis, static and checked, and what passes between them.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use crate::clean::{Cleaned, Tally};
@@ -24,8 +25,13 @@ pub enum Layer {
     Targets,
 }
 
-/// What an analysis may read besides the tables of earlier analyses.
-pub const INPUTS: &[&str] = &["cleaned sources", "previous run"];
+/// What an analysis may read besides single tables of earlier analyses: all cleaned sources; of them only interactions,
+/// campaigns and contacts, so that the rest need not be kept; the run before; all tables of a row a customer that earlier
+/// analyses make, for whoever takes names of columns from the pipeline file.
+pub const INPUTS: &[&str] = &["cleaned sources", "contacts so far", "previous run", CUSTOMER_TABLES];
+
+/// The input that stands for the customer tables of all earlier analyses.
+pub const CUSTOMER_TABLES: &str = "customer tables";
 
 /// How an analysis' section stands in the pipeline file.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +42,17 @@ pub struct SectionShape {
     pub repeated: bool,
     /// JSON Schema of its options.
     pub schema: fn() -> serde_json::Value,
+}
+
+/// A section that holds for all repeated sections of an analysis together.
+#[derive(Debug, Clone, Copy)]
+pub struct SharedSection {
+    /// How it stands in the file; never repeated.
+    pub shape: SectionShape,
+    /// What it sets, for the docs.
+    pub about: &'static str,
+    /// A piece of a pipeline file that uses it; checked by a test.
+    pub example: &'static str,
 }
 
 /// What is known when a section is checked.
@@ -49,6 +66,15 @@ pub struct CheckContext<'a> {
     pub attributes: &'a [String],
     /// Folder of the pipeline file; paths in it are relative to this.
     pub base: &'a std::path::Path,
+    /// The sections of all analyses as they were written, by section name.
+    pub sections: &'a BTreeMap<&'static str, Vec<Section<'a>>>,
+}
+
+impl<'a> CheckContext<'a> {
+    /// A section that stands at most once, if it was written.
+    pub fn section(&self, name: &str) -> Option<&'a Section<'a>> {
+        self.sections.get(name).and_then(|written| written.first())
+    }
 }
 
 /// The static part of an analysis. The registry lists them in flow order.
@@ -61,6 +87,10 @@ pub trait Analysis: Sync + Debug {
     fn about(&self) -> &'static str;
     /// Its section in the pipeline file, if it has options.
     fn section(&self) -> Option<SectionShape>;
+    /// A section for all its repeated sections together, if it has one; [`CheckContext::section`] gives it.
+    fn shared_section(&self) -> Option<SharedSection> {
+        None
+    }
     /// A piece of a pipeline file that uses it; checked by a test.
     fn example(&self) -> &'static str;
     /// Names of the tables and [`INPUTS`] that it reads.
@@ -101,6 +131,12 @@ pub trait Step: Send + Sync + Debug {
     fn backtest(&self, _inputs: &StageInputs<'_>, _holdout_days: Option<u32>) -> Option<Result<Backtest, StageError>> {
         None
     }
+
+    /// Measures what was done to customers, of one campaign when it is named. `None` for an analysis that measures nothing of
+    /// that kind.
+    fn evaluate(&self, _inputs: &StageInputs<'_>, _campaign: Option<&str>) -> Option<Result<Evaluation, StageError>> {
+        None
+    }
 }
 
 /// Facts of the run that every analysis may use.
@@ -136,6 +172,15 @@ pub struct ModelFile {
     pub content: serde_json::Value,
 }
 
+/// A delimited text file that is published beside the tables, for tools that read no Parquet.
+#[derive(Debug, Clone)]
+pub struct ExportFile {
+    /// Path inside the run, such as `activation/email.csv`.
+    pub path: String,
+    /// Columns with their headings, all of one length.
+    pub columns: Vec<(String, crate::table::Column)>,
+}
+
 /// What an analysis gives.
 #[derive(Debug, Default)]
 pub struct Output {
@@ -143,17 +188,32 @@ pub struct Output {
     pub tables: Vec<crate::table::Table>,
     /// Model files.
     pub models: Vec<ModelFile>,
+    /// Text files.
+    pub files: Vec<ExportFile>,
     /// Lines for `run_quality`.
     pub quality: Vec<Quality>,
     /// Accepted rows of a source that turned out to be merged into an equal one.
     pub merged: Vec<(&'static str, Tally)>,
     /// Facts for the console summary: name and text.
     pub summary: Vec<(String, String)>,
+    /// Plots of the tables; those of sections that the pipeline has.
+    pub plots: Vec<Plot>,
 }
 
 /// What testing an analysis on its own past gives.
 #[derive(Debug, Default)]
 pub struct Backtest {
+    /// Finished tables.
+    pub tables: Vec<crate::table::Table>,
+    /// Plots of them.
+    pub plots: Vec<Plot>,
+    /// The same for the console.
+    pub summary: Vec<SummaryTable>,
+}
+
+/// What measuring campaigns gives.
+#[derive(Debug, Default)]
+pub struct Evaluation {
     /// Finished tables.
     pub tables: Vec<crate::table::Table>,
     /// Plots of them.
@@ -193,6 +253,9 @@ pub enum StageError {
     /// The data don't allow what was asked.
     #[error("{0}")]
     Data(String),
+    /// What the command line asks for is not there.
+    #[error("{0}")]
+    Asked(String),
     /// Temporary files failed.
     #[error("temporary space in {path}: {source}")]
     Scratch {

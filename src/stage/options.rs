@@ -59,6 +59,15 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A value that is a number.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Float(number)) => number.as_str().replace('_', "").parse().ok(),
+            Some(DeValue::Integer(number)) => number.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Keys and their places inside a nested table such as `columns`, or nothing.
     pub fn nested_keys(&self, key: &str) -> Vec<(String, Range<usize>)> {
         match self.table.get(key).map(Spanned::get_ref) {

@@ -27,12 +27,22 @@ pub enum Content {
         /// A day that is marked.
         cut: Option<(i32, String)>,
     },
+    /// Lines over numbers.
+    Lines {
+        /// The lines.
+        series: Vec<Series>,
+    },
     /// Bars side by side per category.
     GroupedBars {
         /// Names of the categories; each series has a value for each.
         categories: Vec<String>,
         /// The bars; the x of a point is the place of its category.
         series: Vec<Series>,
+    },
+    /// A point with its interval per category, in the order given, and a line at zero.
+    Intervals {
+        /// Name, point, lower and upper end.
+        rows: Vec<(String, f64, f64, f64, Emphasis)>,
     },
     /// One horizontal bar per category, in the order given.
     Bars {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
-use crate::table::{Kind, Tables, frame_type, to_frame};
+use crate::table::{Kind, TableError, Tables, frame_type, to_frame};
 
 use super::diagnostic::{Diagnostic, nearest};
 
@@ -33,6 +33,16 @@ impl RuleColumns {
 
     fn table_of(&self, name: &str) -> Option<&'static str> {
         self.columns.iter().find(|(n, ..)| n == name).map(|(_, t, _)| *t)
+    }
+
+    /// Whether a table has the column; false too for an attribute of a source that could not be opened.
+    pub fn has(&self, name: &str) -> bool {
+        self.table_of(name).is_some()
+    }
+
+    /// The kind of a column, where it is known before anything is read.
+    pub fn kind(&self, name: &str) -> Option<Kind> {
+        self.columns.iter().find(|(n, ..)| n == name).and_then(|(.., kind)| *kind)
     }
 
     /// A frame without rows that has the named columns; `None` when the kind of one is not known.
@@ -120,7 +130,12 @@ impl Rule {
         let held: Vec<_> = self.columns.iter().map(|(n, t)| (n, aligned(tables, t, n))).collect();
         let mut columns = Vec::with_capacity(held.len());
         for (name, column) in &held {
-            let column = column.as_ref().map_err(|e| polars_err!(ColumnNotFound: "{e}"))?;
+            let column = column.as_ref().map_err(|e| match e {
+                TableError::NoTable { table } => polars_err!(
+                    ColumnNotFound: "`{name}` is a column of the table `{table}`, which this run doesn't make: it has no source or section for it"
+                ),
+                other => polars_err!(ColumnNotFound: "{other}"),
+            })?;
             columns.push((name.as_str(), column));
         }
         matches(to_frame(columns)?, &self.expression).map_err(|e| polars_err!(ComputeError: "{}", first_line(&e)))
@@ -155,17 +170,7 @@ pub fn customer_column(tables: &Tables, column: &str) -> Result<crate::table::Co
 
 /// A column of a customer table with one row per row of `customers`.
 fn aligned(tables: &Tables, table: &str, column: &str) -> Result<crate::table::Column, crate::table::TableError> {
-    let found = tables.get(table)?;
-    let values = found.column(column)?;
-    if table == "customers" {
-        return Ok(values.clone());
-    }
-    let customers = tables.get("customers")?;
-    if customers.rows() == found.rows() {
-        return Ok(values.clone());
-    }
-    let positions = crate::table::align(customers.text("customer_id")?, found.text("customer_id")?);
-    Ok(values.take(&positions))
+    crate::table::beside(tables.get("customers")?, tables.get(table)?, column)
 }
 
 fn unknown_column(name: &str, text: &str, span: &Range<usize>, known: &RuleColumns) -> Diagnostic {

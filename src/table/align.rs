@@ -2,6 +2,22 @@
 
 use arrow::array::{Array, Int64Array, StringArray};
 
+use super::column::Column;
+use super::table_set::{Table, TableError};
+
+/// A column of a customer table with one row per row of another, `all`, which knows every customer; empty where the
+/// first has none.
+///
+/// # Errors
+/// When there is no such column, or a table has no ids.
+pub fn beside(all: &Table, some: &Table, column: &str) -> Result<Column, TableError> {
+    let values = some.column(column)?;
+    if all.rows() == some.rows() {
+        return Ok(values.clone());
+    }
+    Ok(values.take(&align(all.text("customer_id")?, some.text("customer_id")?)))
+}
+
 /// For each id of `all`, its row in `some`, or null. Both are sorted by id and hold no id twice.
 pub fn align(all: &StringArray, some: &StringArray) -> Int64Array {
     let mut next = 0;

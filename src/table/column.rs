@@ -95,6 +95,21 @@ impl Column {
         }
     }
 
+    /// A column of empty cells.
+    pub fn empty_cells(kind: Kind, rows: usize) -> Self {
+        match kind {
+            Kind::Text => Self::Text(StringArray::new_null(rows)),
+            Kind::Category => Self::Category(Categories { codes: Int32Array::new_null(rows), names: Arc::from([]) }),
+            Kind::Count => Self::Count(Int64Array::new_null(rows)),
+            Kind::Score => Self::Score(Int32Array::new_null(rows)),
+            Kind::Real => Self::Real(Float64Array::new_null(rows)),
+            Kind::Money => Self::Money(Int64Array::new_null(rows)),
+            Kind::Day => Self::Day(Date32Array::new_null(rows)),
+            Kind::Flag => Self::Flag(BooleanArray::new_null(rows)),
+            Kind::Days => Self::Days(day_lists(std::iter::repeat_n(None::<&[i32]>, rows))),
+        }
+    }
+
     fn array(&self) -> &dyn Array {
         match self {
             Self::Text(a) => a,

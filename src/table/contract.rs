@@ -90,12 +90,14 @@ pub struct ColumnSpec {
     pub meaning: &'static str,
     /// Whether the name stands for several columns.
     pub expansion: Expansion,
+    /// The later per-customer table whose column of the same name is copied here once all tables are made.
+    pub filled_by: Option<&'static str>,
 }
 
 impl ColumnSpec {
     /// A column that is never empty.
     pub const fn new(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Self {
-        Self { name, kind, nullable: false, unit, meaning, expansion: Expansion::One }
+        Self { name, kind, nullable: false, unit, meaning, expansion: Expansion::One, filled_by: None }
     }
 
     /// The same column, with empty cells allowed.
@@ -113,6 +115,14 @@ impl ColumnSpec {
     /// The same column, once per name given by the pipeline.
     pub const fn per_name(mut self) -> Self {
         self.expansion = Expansion::PerName;
+        self
+    }
+
+    /// The same column, not made with its table but copied from a later per-customer table that has a column of this
+    /// name; empty where that table has no row, or is not made. Rules read the later table.
+    pub const fn filled_by(mut self, table: &'static str) -> Self {
+        self.filled_by = Some(table);
+        self.nullable = true;
         self
     }
 

@@ -168,7 +168,8 @@ impl TableBuilder {
             let rank = spec.columns.iter().position(|c| Some(c.name) == declared).unwrap_or(usize::MAX);
             ranked.push((rank, name, column));
         }
-        for declared in spec.columns.iter().filter(|c| c.expansion == super::Expansion::One) {
+        let needed = |c: &&super::ColumnSpec| c.expansion == super::Expansion::One && c.filled_by.is_none();
+        for declared in spec.columns.iter().filter(needed) {
             if !ranked.iter().any(|(_, name, _)| name == declared.name) {
                 return Err(TableError::Missing { table: spec.name, column: declared.name.to_owned() });
             }
@@ -229,6 +230,15 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<&Column, TableError> {
         let found = self.columns.iter().find(|(n, _)| n == name).map(|(_, c)| c);
         found.ok_or_else(|| TableError::Missing { table: self.spec.name, column: name.to_owned() })
+    }
+
+    /// The table with further columns.
+    ///
+    /// # Errors
+    /// When the columns don't keep the contract.
+    pub fn with(&self, columns: impl IntoIterator<Item = (String, Column)>) -> Result<Self, TableError> {
+        let columns = self.columns.iter().cloned().chain(columns).collect();
+        TableBuilder { spec: self.spec, columns }.build()
     }
 
     fn wrong_kind(&self, name: &str, found: Kind, declared: Kind) -> TableError {

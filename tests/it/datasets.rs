@@ -141,12 +141,78 @@ const RETAIL_COLUMNS: &str = "customer_id = \"CustomerID\", timestamp = \"Invoic
 
 const CANCELLATIONS: &str = "[clean]\ncancellation_prefix = \"C\"\n";
 
+/// Every analysis that knows customers, clusters by a mixture.
+const ALL_ANALYSES: &str = "[patterns]\n[cohorts]\n[journey]\n[lifecycle]\n[satisfaction]\n[knowledge]\n\
+    [clusters]\nmethod = \"mixture\"\ngap = true\noutliers = true\n";
+
+/// The tables of a run with all analyses agree with the customers table and with each other.
+fn analyses_agree(run: &Path) {
+    let customers = table(run, "customers");
+    let orders = numbers(&customers, "orders");
+    let buyers = orders.iter().filter(|orders| **orders > 0.0).count() as f64;
+    let lifecycle = table(run, "lifecycle");
+    assert_eq!(texts(&lifecycle, "customer_id"), texts(&customers, "customer_id"));
+    assert_eq!(texts(&lifecycle, "lifecycle"), texts(&customers, "lifecycle"), "copied to the profile");
+    let cohorts = table(run, "cohorts");
+    let (kinds, ages, sizes) =
+        (texts(&cohorts, "cohort_by"), numbers(&cohorts, "period"), numbers(&cohorts, "cohort_customers"));
+    let first = (0..cohorts.height()).filter(|row| kinds[*row] == "first_purchase" && ages[*row] == 0.0);
+    assert_eq!(first.map(|row| sizes[row]).sum::<f64>(), buyers, "each buyer has a cohort");
+    let clusters = table(run, "clusters");
+    let probability = numbers(&clusters, "cluster_probability");
+    assert_eq!(clusters.height() as f64, buyers);
+    assert!(probability.iter().all(|p| p.is_nan() || (0.0..=1.0).contains(p)));
+    let profiles = table(run, "cluster_profiles");
+    assert_eq!(
+        numbers(&profiles, "size").iter().sum::<f64>(),
+        probability.iter().filter(|p| !p.is_nan()).count() as f64
+    );
+    let choice = table(run, "cluster_choice");
+    for index in ["silhouette", "calinski_harabasz", "davies_bouldin", "gap", "bic"] {
+        assert!(numbers(&choice, index).iter().all(|value| value.is_finite()), "{index} of every k");
+    }
+    let flows = table(run, "segment_flows");
+    let [before, entered, left, now] =
+        ["customers_before", "entered", "left", "customers"].map(|name| numbers(&flows, name));
+    assert!((0..flows.height()).all(|row| before[row] + entered[row] - left[row] == now[row]));
+    let moves = table(run, "category_moves");
+    let [was, kept, lost, silent] =
+        ["buyers_before", "kept", "lost_to_others", "lost_silent"].map(|name| numbers(&moves, name));
+    assert!((0..moves.height()).all(|row| was[row] == kept[row] + lost[row] + silent[row]));
+    for plot in ["lifecycle", "cluster_sizes", "cluster_choice", "cohort_retention", "trade_months", "basket_rules"] {
+        assert!(run.join(format!("plots/{plot}.svg")).exists(), "{plot}");
+    }
+}
+
+/// The rules of the highest lift by SQL over the same lines; `{items}` gives order and item of the lines that count.
+fn rules_by_sql(run: &Path, level: &str, items: &str) {
+    let path = run.join("basket_rules.parquet").display().to_string();
+    let sql = format!(
+        "SET enable_progress_bar = false; WITH items AS (SELECT DISTINCT tx, item FROM ({items})), \
+         rules AS (SELECT if_items, then_items, orders, orders_if FROM read_parquet('{path}', hive_partitioning = false) \
+           WHERE level = '{level}' AND NOT contains(if_items, ' + ') AND NOT contains(then_items, ' + ') \
+           ORDER BY orders DESC, if_items, then_items LIMIT 8) \
+         SELECT if_items, then_items, orders, orders_if, \
+           (SELECT count(*) FROM items a JOIN items b USING (tx) WHERE a.item = if_items AND b.item = then_items), \
+           (SELECT count(*) FROM items a WHERE a.item = if_items) FROM rules"
+    );
+    let Some(rows) = duckdb(&sql) else { return };
+    assert!(!rows.is_empty(), "there are rules by {level}");
+    for row in rows {
+        let [ours, ours_if, theirs, theirs_if] = [2, 3, 4, 5].map(|at| row[at].parse::<f64>().expect("a count"));
+        assert_eq!((ours, ours_if), (theirs, theirs_if), "{} → {}", row[0], row[1]);
+    }
+}
+
+const RETAIL_ANALYSES: &str = "[clean]\ncancellation_prefix = \"C\"\n[patterns]\nmin_support = 0.01\n[cohorts]\n[journey]\n\
+    [lifecycle]\n[satisfaction]\n[knowledge]\n[clusters]\nmethod = \"mixture\"\ngap = true\noutliers = true\n";
+
 #[test]
 fn online_retail() {
     let set = Dataset {
         file: "online_retail/online_retail.parquet",
         columns: RETAIL_COLUMNS,
-        sections: CANCELLATIONS,
+        sections: RETAIL_ANALYSES,
         as_of: None,
         sources: &[],
         lines: RETAIL_LINES,
@@ -157,6 +223,7 @@ fn online_retail() {
     assert_eq!(table(&run, "customers").height(), 4372);
     assert_eq!(quality(&run, "transactions", "quarantined_missing_customer_id"), 135_080.0);
     assert!(run.canonicalize().expect("a run").ends_with("as_of=2011-12-09"), "the day of the newest line");
+    analyses_agree(&run);
 }
 
 #[test]
@@ -218,7 +285,7 @@ fn the_complete_journey() {
         file: "complete_journey/transactions.parquet",
         columns: "customer_id = \"household_id\", timestamp = \"transaction_timestamp\", transaction_id = \"basket_id\", \
                   product_id = \"product_id\", amount = \"sales_value\"",
-        sections: "",
+        sections: ALL_ANALYSES,
         as_of: Some("2017-12-31"),
         sources: &[
             (
@@ -236,6 +303,19 @@ fn the_complete_journey() {
     let run = folder.path().join("out/latest");
     assert_eq!(quality(&run, "transactions", "rows_out_of_window"), 534.0, "stamped on New Year's Day");
     favourites(&run);
+    analyses_agree(&run);
+    let data =
+        |file: &str| shared(&format!("data/complete_journey/{file}")).expect("it was there").display().to_string();
+    // an order of nothing is no order
+    let lines = format!(
+        "WITH lines AS (SELECT basket_id AS tx, product_id, sum(sales_value) OVER (PARTITION BY basket_id) AS total FROM '{}' \
+           WHERE CAST(transaction_timestamp AS DATE) <= DATE '2017-12-31') \
+         SELECT tx, product_category AS item FROM lines JOIN '{}' USING (product_id) \
+         WHERE total > 0 AND product_category IS NOT NULL",
+        data("transactions.parquet"),
+        data("products.parquet")
+    );
+    rules_by_sql(&run, "category", &lines);
 }
 
 /// The favourite category of every household, by SQL.

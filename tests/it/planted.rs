@@ -97,6 +97,29 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt()
 }
 
+/// Favourite channels are drawn by the planted shares, and three orders of four go through them.
+#[test]
+fn planted_channel_shares_are_found() {
+    let (run, truth) = shop();
+    let customers = table(run, "customers");
+    let favourites = texts(&customers, "favourite_channel");
+    let orders = numbers(&customers, "orders");
+    let buyers = (0..orders.len()).filter(|row| orders[*row] > 0.0).collect::<Vec<_>>();
+    let made = &truth["orders"]["orders_by_channel"];
+    let all_made = made.as_object().expect("counts").values().map(number).sum::<f64>();
+    let planted = truth["planted"]["habits"]["channel_shares"].as_array().expect("shares");
+    assert_eq!(planted.len(), 4);
+    for pair in planted {
+        let (channel, share) = (pair[0].as_str().expect("a channel"), number(&pair[1]));
+        let own = || buyers.iter().filter(|row| favourites[**row] == channel);
+        let found = own().count() as f64 / buyers.len() as f64;
+        assert!((found - share).abs() < 0.05, "{channel}: {found} of the customers, {share} planted");
+        let through = own().map(|row| orders[*row]).sum::<f64>() / orders.iter().sum::<f64>();
+        let truth = number(&made[channel]) / all_made;
+        assert!((through - truth).abs() < 0.03, "{channel}: favourite of {through}, {truth} of the orders");
+    }
+}
+
 /// An unresolved call costs 2.2 of 10 points and each day of delay 0.6.
 #[test]
 fn planted_drivers_of_satisfaction_are_found() {

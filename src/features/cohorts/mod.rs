@@ -3,6 +3,7 @@
 mod analysis;
 mod contract;
 mod period;
+mod plots;
 mod step;
 mod tally;
 

@@ -21,6 +21,16 @@ pub enum Period {
 }
 
 impl Period {
+    /// Its word in the pipeline file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
     /// Number of the period that a day is in; periods in a row have numbers in a row.
     pub fn of(self, day: i32) -> i32 {
         let months = || {

@@ -12,6 +12,7 @@ use crate::table::{Categories, Column, Money, Table, TableBuilder, TableError};
 
 use super::analysis::CohortsOptions;
 use super::contract::{COHORT_PAYBACK, COHORTS};
+use super::plots::retention;
 use super::tally::{Cell, Cohort, CohortBy, Member, Order, Tally};
 
 #[derive(Debug)]
@@ -43,7 +44,9 @@ impl Step for CohortsStep {
         let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
         let has_margin = cleaned.has_margin || options.margin.is_some();
         let view = View { tally: &tally, options, names: &names, known: &known, has_margin, as_of };
-        Ok(Output { tables: vec![view.cohorts(cleaned.has_money)?, view.payback()?], ..Output::default() })
+        let cohorts = view.cohorts(cleaned.has_money)?;
+        let plots = retention(&cohorts, options.period.name())?.into_iter().collect();
+        Ok(Output { tables: vec![cohorts, view.payback()?], plots, ..Output::default() })
     }
 }
 

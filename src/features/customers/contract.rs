@@ -154,6 +154,27 @@ pub const CUSTOMERS: TableSpec = TableSpec {
         )
         .nullable(),
         ColumnSpec::new(
+            "lifecycle",
+            Kind::Category,
+            "",
+            "stage of the customer's life, from the table `lifecycle`",
+        )
+        .filled_by("lifecycle"),
+        ColumnSpec::new(
+            "satisfaction",
+            Kind::Real,
+            "0..100",
+            "said or estimated, from the table `satisfaction`; empty without a feedback source",
+        )
+        .filled_by("satisfaction"),
+        ColumnSpec::new(
+            "knowledge_coverage",
+            Kind::Real,
+            "share",
+            "of the kinds of knowledge that are collected, from the table `knowledge`; empty when only transactions are read",
+        )
+        .filled_by("knowledge"),
+        ColumnSpec::new(
             "{name}",
             Kind::Text,
             "",

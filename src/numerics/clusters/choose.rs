@@ -18,7 +18,9 @@
 use super::kmeans::Effort;
 use super::lloyd::Partition;
 use super::points::to_f64;
-use super::{ClusterError, GapScore, GapStatistic, Points, calinski_harabasz, davies_bouldin, kmeans, silhouettes};
+use super::{
+    ClusterError, GapScore, GapStatistic, MixtureScore, Points, calinski_harabasz, davies_bouldin, kmeans, silhouettes,
+};
 use std::cmp::Ordering;
 
 /// Largest number of clusters that may be a candidate.
@@ -77,6 +79,9 @@ pub struct KScore {
     pub values: [f64; 3],
     /// Rank per index, 1 being the best of the candidates.
     pub ranks: [usize; 3],
+    /// What a mixture of that many components says, when the partition is that of
+    /// a mixture.
+    pub mixture: Option<MixtureScore>,
 }
 
 /// The number of clusters chosen, and why.
@@ -109,6 +114,13 @@ impl KChoice {
     #[must_use]
     pub fn votes_for(&self, k: usize) -> usize {
         self.first_places().iter().filter(|&&first| first == k).count()
+    }
+
+    /// The number of the smallest BIC, when the candidates are mixtures.
+    #[must_use]
+    pub fn best_by_bic(&self) -> Option<usize> {
+        let scores = self.candidates.iter().filter_map(|score| score.mixture);
+        scores.min_by(|a, b| a.bic.total_cmp(&b.bic).then(a.k.cmp(&b.k))).map(|score| score.k)
     }
 
     /// How many indices there are: three, or four with the gap statistic.
@@ -163,44 +175,69 @@ pub fn choose_k(points: &Points, min: usize, max: usize, seed: u64) -> Result<KC
     }
     kmeans::check(points, 1)?;
     let fitted = &points.spread_sample(SCAN_ROWS);
+    let Some(largest) = largest_candidate(fitted, min, max) else {
+        return Ok(KChoice::without_index(distinct_below(points, min), fitted.len()));
+    };
+    let partitions = (min..=largest)
+        .map(|k| kmeans::best_partition(fitted, k, seed, Effort::SCAN))
+        .collect::<Result<Vec<_>, _>>()?;
+    let candidate =
+        |(k, partition): (usize, Partition)| Candidate { k, inertia: partition.inertia, labels: partition.labels };
+    let mut choice = KChoice::of_candidates(fitted, (min..).zip(partitions).map(candidate).collect());
+    choice.k = choice.best.and_then(|best| most_votes(&best)).unwrap_or_else(|| smallest_rank_sum(&choice.candidates));
+    Ok(choice)
+}
+
+/// The largest number of clusters that leaves something to measure, up to
+/// `max`; none if it is below `min`.
+pub(super) fn largest_candidate(fitted: &Points, min: usize, max: usize) -> Option<usize> {
     // With as many clusters as distinct points nothing is left to measure.
     let largest = match fitted.distinct_up_to(max * max) {
         Some(firsts) => max.min(firsts.len().isqrt().max(min)).min(firsts.len() - 1),
         None => max,
     };
-    if largest < min {
-        let distinct = points.distinct_up_to(min).map_or(min, |firsts| firsts.len());
-        return Ok(KChoice::without_index(distinct, fitted.len()));
-    }
-    let partitions = (min..=largest)
-        .map(|k| kmeans::best_partition(fitted, k, seed, Effort::SCAN))
-        .collect::<Result<Vec<_>, _>>()?;
-    let (candidates, silhouette_rows) = measure(fitted, min, &partitions);
-    let best = best_per_index(&candidates);
-    let k = most_votes(&best).unwrap_or_else(|| smallest_rank_sum(&candidates));
-    Ok(KChoice { k, candidates, best: Some(best), fitted_rows: fitted.len(), silhouette_rows, gap: None })
+    (largest >= min).then_some(largest)
+}
+
+/// The number of distinct points, at most `limit`.
+pub(super) fn distinct_below(points: &Points, limit: usize) -> usize {
+    points.distinct_up_to(limit).map_or(limit, |firsts| firsts.len())
+}
+
+/// A partition of the fitted points that stands for a number of clusters.
+pub(super) struct Candidate {
+    pub(super) k: usize,
+    pub(super) inertia: f64,
+    pub(super) labels: Vec<u16>,
 }
 
 impl KChoice {
     /// The choice where no candidate leaves anything to measure.
-    fn without_index(k: usize, fitted_rows: usize) -> Self {
+    pub(super) fn without_index(k: usize, fitted_rows: usize) -> Self {
         Self { k, candidates: Vec::new(), best: None, fitted_rows, silhouette_rows: 0, gap: None }
+    }
+
+    /// Partitions measured; nothing is chosen yet.
+    pub(super) fn of_candidates(fitted: &Points, candidates: Vec<Candidate>) -> Self {
+        let (candidates, silhouette_rows) = measure(fitted, &candidates);
+        let best = best_per_index(&candidates);
+        Self { k: 0, candidates, best: Some(best), fitted_rows: fitted.len(), silhouette_rows, gap: None }
     }
 }
 
 /// The index values of every partition, ranked.
-fn measure(fitted: &Points, min: usize, partitions: &[Partition]) -> (Vec<KScore>, usize) {
+fn measure(fitted: &Points, partitions: &[Candidate]) -> (Vec<KScore>, usize) {
     let rows = fitted.sample_rows(SILHOUETTE_ROWS);
     let seen = fitted.select(&rows);
     let seen_labels: Vec<Vec<u16>> =
         partitions.iter().map(|partition| rows.iter().map(|&row| partition.labels[row]).collect()).collect();
     let seen_labels: Vec<&[u16]> = seen_labels.iter().map(Vec::as_slice).collect();
     let silhouettes = silhouettes(&seen, &seen_labels);
-    let mut candidates: Vec<KScore> = (min..)
-        .zip(partitions)
+    let mut candidates: Vec<KScore> = partitions
+        .iter()
         .zip(silhouettes)
-        .map(|((k, partition), silhouette)| KScore {
-            k,
+        .map(|(partition, silhouette)| KScore {
+            k: partition.k,
             inertia: partition.inertia,
             // An index that can't be worked out counts as the worst value.
             values: [
@@ -209,6 +246,7 @@ fn measure(fitted: &Points, min: usize, partitions: &[Partition]) -> (Vec<KScore
                 davies_bouldin(fitted, &partition.labels).unwrap_or(to_f64(fitted.len())),
             ],
             ranks: [0; 3],
+            mixture: None,
         })
         .collect();
     rank(&mut candidates);
@@ -272,7 +310,7 @@ mod tests {
 
     #[test]
     fn without_a_majority_the_ranks_decide() {
-        let score = |k, ranks| KScore { k, inertia: 0.0, values: [0.0; 3], ranks };
+        let score = |k, ranks| KScore { k, inertia: 0.0, values: [0.0; 3], ranks, mixture: None };
         let candidates = [score(2, [1, 3, 3]), score(3, [2, 1, 2]), score(4, [3, 2, 1])];
         assert_eq!(best_per_index(&candidates), [2, 3, 4]);
         assert_eq!(most_votes(&[2, 3, 4]), None);
@@ -298,7 +336,7 @@ mod tests {
 
     #[test]
     fn the_gap_can_break_a_three_way_tie() {
-        let score = |k, ranks| KScore { k, inertia: 0.0, values: [0.0; 3], ranks };
+        let score = |k, ranks| KScore { k, inertia: 0.0, values: [0.0; 3], ranks, mixture: None };
         let choice = KChoice {
             k: 3,
             candidates: vec![score(2, [1, 3, 3]), score(3, [2, 1, 2]), score(4, [3, 2, 1])],

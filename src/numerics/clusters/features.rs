@@ -32,6 +32,16 @@ impl Transform {
         }
     }
 
+    /// The value that [`Transform::apply`] brings to `transformed`.
+    #[must_use]
+    pub fn invert(self, transformed: f64) -> f64 {
+        match self {
+            Self::Identity => transformed,
+            Self::Log => transformed.exp(),
+            Self::SignedLog1p => transformed.abs().exp_m1().copysign(transformed),
+        }
+    }
+
     /// Why a value can't be used, if so.
     fn refuses(self, value: f64) -> Option<Refusal> {
         if value.is_nan() {

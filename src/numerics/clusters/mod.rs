@@ -10,8 +10,9 @@
 //! ([`FittedClusters::assign`]). Category columns take part as indicators
 //! ([`cluster_mixed`]).
 //!
-//! On the same points there are also soft memberships by a mixture of normal
-//! distributions ([`fit_mixture`]) and outliers by density ([`dbscan`]). Whether
+//! [`Method::Mixture`] makes the clusters from a mixture of normal distributions
+//! ([`fit_mixture`]) and says how much each customer belongs to them. On the
+//! same points there are outliers by density ([`dbscan`]). Whether
 //! clusters mean anything say [`gap_statistic`] and [`bootstrap_stability`];
 //! [`match_clusters`] keeps their numbers from run to run.
 //!
@@ -56,6 +57,7 @@ mod points;
 mod profile;
 mod run;
 mod scaling;
+mod soft;
 mod stability;
 mod starts;
 mod swap;
@@ -72,16 +74,18 @@ pub use levels::LevelProfile;
 pub use matching::{ClusterMatch, KEPT_JACCARD, Move, OldClusters, match_clusters};
 pub use mixture::{
     GaussianMixture, MIXTURE_ROWS, MIXTURE_START_ROWS, Memberships, MixtureChoice, MixtureFit, MixtureOptions,
-    MixtureScore, choose_mixture, fit_mixture,
+    MixtureScore, choose_mixture, fit_mixture, mixture_stability,
 };
 pub use naming::{name_clusters, name_clusters_with_levels};
 pub use nearest::{Assignment, Centres};
 pub use points::Points;
 pub use profile::{ClusterProfile, FeatureProfile};
 pub use run::{
-    ClusterOptions, Clustering, DEFAULT_SEED, FittedClusters, KSelection, Placement, cluster_customers, cluster_mixed,
+    ClusterOptions, Clustering, DEFAULT_SEED, FittedClusters, KSelection, Method, Placement, cluster_customers,
+    cluster_mixed,
 };
 pub use scaling::{ColumnScaling, DropReason, Prepared, Scaling, ScalingOptions};
+pub use soft::{SoftClustering, SoftMembership};
 pub use stability::{STABILITY_ROWS, Stability, StabilityOptions, bootstrap_stability};
 
 #[cfg(test)]

@@ -34,8 +34,13 @@ pub(super) fn member_means(features: &[Feature<'_>], rows: &[u32], assignment: &
 /// Renumbers a fit by falling mean of the feature at `number_by`.
 ///
 /// `means` are those of [`member_means`], which are brought into the new order
-/// too.
-pub(super) fn renumber(fit: KMeansFit, means: &mut Vec<Vec<f64>>, number_by: usize) -> Result<KMeansFit, ClusterError> {
+/// too. The second thing returned is the new order: the old number of each new
+/// one.
+pub(super) fn renumber(
+    fit: KMeansFit,
+    means: &mut Vec<Vec<f64>>,
+    number_by: usize,
+) -> Result<(KMeansFit, Vec<usize>), ClusterError> {
     let k = fit.centres.k();
     let mut order: Vec<usize> = (0..k).collect();
     order.sort_by(|&a, &b| {
@@ -54,11 +59,9 @@ pub(super) fn renumber(fit: KMeansFit, means: &mut Vec<Vec<f64>>, number_by: usi
     for label in &mut labels {
         *label = new_number[usize::from(*label)];
     }
-    Ok(KMeansFit {
-        centres: Centres::new(Points::new(centres, dims)?)?,
-        assignment: Assignment { labels, sizes, ..fit.assignment },
-        ..fit
-    })
+    let centres = Centres::new(Points::new(centres, dims)?)?;
+    let assignment = Assignment { labels, sizes, ..fit.assignment };
+    Ok((KMeansFit { centres, assignment, ..fit }, order))
 }
 
 /// Larger first, by the column at `first`, then by all columns in order.

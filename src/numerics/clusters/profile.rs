@@ -50,6 +50,10 @@ pub struct FeatureProfile {
     pub mean: f64,
     /// Median in the column's own unit.
     pub median: f64,
+    /// The centre of the cluster in the column's own unit
+    /// ([`ColumnScaling::unscale`](super::ColumnScaling::unscale)): scaled with another night's scaling it
+    /// tells how near the clusters of both nights are.
+    pub centre: f64,
     /// Members' mean less everyone's, in standard deviations of everyone, of
     /// the scaled feature; 0 if the column has no variance.
     pub deviation: f64,
@@ -58,8 +62,8 @@ pub struct FeatureProfile {
 /// Describes clusters whose means in the columns' units are known.
 ///
 /// `rows` are the rows of the columns that the points and labels belong to;
-/// the points' leading columns are the features. `levels` describes the
-/// category levels per cluster. Where a mean is far above the median, few members hold most of the amount;
+/// the points' leading columns are the features. `centres` are in their units,
+/// `levels` describes the category levels per cluster. Where a mean is far above the median, few members hold most of the amount;
 /// both are given because money always looks like that.
 pub(super) fn profiles(
     features: &[Feature<'_>],
@@ -67,6 +71,7 @@ pub(super) fn profiles(
     points: &Points,
     assignment: &Assignment,
     means: &[Vec<f64>],
+    centres: &[Vec<f64>],
     levels: Vec<Vec<LevelProfile>>,
 ) -> Vec<ClusterProfile> {
     let medians: Vec<Vec<f64>> = features.iter().map(|feature| medians(feature, rows, assignment)).collect();
@@ -86,6 +91,7 @@ pub(super) fn profiles(
                     name: (*name).to_owned(),
                     mean: means[at][column],
                     median: medians[column][at],
+                    centre: centres[at][column],
                     deviation: deviations[at][column],
                 })
                 .collect();

@@ -7,13 +7,33 @@ use super::gap::gap_statistic;
 use super::levels::level_profiles;
 use super::numbering::{member_means, renumber};
 use super::profile::{ClusterProfile, profiles};
+use super::soft::{self, SoftFit, SoftPoints};
 use super::{
-    Assignment, Centres, ClusterError, Feature, Points, Prepared, RefusedCell, Scaling, ScalingOptions, kmeans,
+    Assignment, Centres, ClusterError, Feature, GaussianMixture, MixtureFit, MixtureOptions, Points, Prepared,
+    RefusedCell, Scaling, ScalingOptions, SoftClustering, kmeans,
 };
 use std::borrow::Cow;
 
 /// Seed used when nothing else is asked for.
 pub const DEFAULT_SEED: u64 = 20_070_107;
+
+/// Variance floor of a mixture of customers, as a share of the mean variance of
+/// the features: a standard deviation of a third of theirs. Features such as
+/// counts take few values, and most customers the same ones; above a lower floor
+/// components shrink onto one value each, BIC rewards it without end, and other
+/// customers make other clusters.
+const CUSTOMER_FLOOR: f64 = 0.1;
+
+/// What makes the clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// k-means: everyone belongs to the nearest centre.
+    #[default]
+    KMeans,
+    /// A mixture of normal distributions, and of the shares of levels: everyone
+    /// belongs to all clusters, each with a probability.
+    Mixture,
+}
 
 /// How many clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +41,7 @@ pub enum KSelection {
     /// This many.
     Fixed(usize),
     /// Chosen by three indices ([`choose_k`](super::choose_k)), or four with
-    /// [`ClusterOptions::with_gap`].
+    /// [`ClusterOptions::with_gap`]; of mixtures by the smallest BIC.
     Auto {
         /// Smallest number considered, at least 2.
         min: usize,
@@ -33,13 +53,16 @@ pub enum KSelection {
 /// How customers are clustered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClusterOptions<'a> {
+    /// What makes the clusters.
+    pub method: Method,
     /// How many clusters.
     pub k: KSelection,
     /// The feature whose mean numbers the clusters, falling; the first feature
     /// if there is none named.
     pub number_by: Option<&'a str>,
-    /// Whether the gap statistic has a vote on the number of clusters, too. It
-    /// adds about two thirds to the time of the choice.
+    /// Whether the gap statistic has a vote on the number of clusters, too; for
+    /// mixtures it is only shown. It adds about two thirds to the time of the
+    /// choice.
     pub with_gap: bool,
     /// How features are scaled.
     pub scaling: ScalingOptions,
@@ -50,6 +73,7 @@ pub struct ClusterOptions<'a> {
 impl Default for ClusterOptions<'_> {
     fn default() -> Self {
         Self {
+            method: Method::default(),
             k: KSelection::Auto { min: 2, max: 10 },
             number_by: None,
             with_gap: false,
@@ -71,6 +95,8 @@ pub struct FittedClusters {
     pub categories: Vec<CategoryCoding>,
     /// The centres, in the order of the cluster numbers.
     pub centres: Centres,
+    /// What places customers instead of the nearest centre, if it is a mixture.
+    pub mixture: Option<GaussianMixture>,
 }
 
 /// Where customers belong.
@@ -103,6 +129,8 @@ pub struct Clustering {
     pub choice: Option<KChoice>,
     /// What to say if there are fewer clusters than asked for.
     pub shortfall: Option<String>,
+    /// Memberships and more, if the clusters are those of a mixture.
+    pub soft: Option<SoftClustering>,
 }
 
 /// Clusters customers by the given features, one row each, sorted by id.
@@ -161,6 +189,50 @@ pub fn cluster_mixed(
         .collect::<Result<Vec<_>, _>>()?;
     let levels = levels_of(&codings, categories, &prepared.rows)?;
     let points = &*widened(&prepared.points, &codings, &levels)?;
+    let Found { fit, choice, mixture, shortfall } = match options.method {
+        Method::KMeans => by_kmeans(points, options)?,
+        Method::Mixture => {
+            let coded = &*coded(&prepared.points, &levels)?;
+            by_mixture(&SoftPoints { coded, widened: points, codings: &codings }, options)?
+        }
+    };
+    let mut means = member_means(features, &prepared.rows, &fit.assignment);
+    let (fit, order) = renumber(fit, &mut means, number_by)?;
+    let soft =
+        mixture.map(|mixture| soft::numbered(mixture, &order, &prepared.rows, prepared.total_rows)).transpose()?;
+    let levels = level_profiles(&codings, &levels, &fit.assignment);
+    let centres = fit.centres.points().rows();
+    let centres: Vec<Vec<f64>> = centres
+        .map(|row| scaling.columns.iter().zip(row).map(|(column, value)| column.unscale(*value)).collect())
+        .collect();
+    let profiles = profiles(features, &prepared.rows, points, &fit.assignment, &means, &centres, levels);
+    Ok(Clustering {
+        profiles,
+        inertia: fit.assignment.inertia,
+        placed_rows: points.len(),
+        fitted_rows: fit.fitted_rows,
+        choice,
+        shortfall,
+        placement: Placement::new(&prepared, &fit.assignment),
+        fitted: FittedClusters {
+            scaling,
+            categories: codings,
+            centres: fit.centres,
+            mixture: soft.as_ref().map(|soft| soft.mixture.clone()),
+        },
+        soft,
+    })
+}
+
+/// Clusters before they are numbered.
+struct Found {
+    fit: kmeans::KMeansFit,
+    choice: Option<KChoice>,
+    mixture: Option<MixtureFit>,
+    shortfall: Option<String>,
+}
+
+fn by_kmeans(points: &Points, options: &ClusterOptions<'_>) -> Result<Found, ClusterError> {
     let (k, choice) = match options.k {
         KSelection::Fixed(k) => (k, None),
         KSelection::Auto { min, max } => {
@@ -172,20 +244,16 @@ pub fn cluster_mixed(
         }
     };
     let fit = kmeans::fit(points, k, options.seed)?;
-    let mut means = member_means(features, &prepared.rows, &fit.assignment);
-    let fit = renumber(fit, &mut means, number_by)?;
-    let levels = level_profiles(&codings, &levels, &fit.assignment);
-    let profiles = profiles(features, &prepared.rows, points, &fit.assignment, &means, levels);
-    Ok(Clustering {
-        profiles,
-        inertia: fit.assignment.inertia,
-        placed_rows: points.len(),
-        fitted_rows: fit.fitted_rows,
-        choice,
-        shortfall: fit.shortfall(),
-        placement: Placement::new(&prepared, &fit.assignment),
-        fitted: FittedClusters { scaling, categories: codings, centres: fit.centres },
-    })
+    Ok(Found { shortfall: fit.shortfall(), fit, choice, mixture: None })
+}
+
+fn by_mixture(points: &SoftPoints<'_>, options: &ClusterOptions<'_>) -> Result<Found, ClusterError> {
+    let settings = MixtureOptions { seed: options.seed, regularisation: CUSTOMER_FLOOR, ..MixtureOptions::default() };
+    let SoftFit { partition, mut choice, fit } = soft::fit(points, options.k, &settings)?;
+    if let (Some(choice), KSelection::Auto { max, .. }, true) = (&mut choice, options.k, options.with_gap) {
+        choice.gap = Some(gap_statistic(points.widened, max, options.seed)?);
+    }
+    Ok(Found { fit: partition, choice, shortfall: fit.shortfall(), mixture: Some(fit) })
 }
 
 impl FittedClusters {
@@ -216,7 +284,14 @@ impl FittedClusters {
         let found = found.collect::<Result<Vec<_>, _>>()?;
         let levels = levels_of(&self.categories, &found, &prepared.rows)?;
         let points = widened(&prepared.points, &self.categories, &levels)?;
-        Ok(Placement::new(&prepared, &self.centres.assign(&points)?))
+        let assignment = match &self.mixture {
+            Some(mixture) => {
+                let labels = mixture.memberships(&*coded(&prepared.points, &levels)?)?.labels;
+                soft::assign(&points, &self.centres, labels)
+            }
+            None => self.centres.assign(&points)?,
+        };
+        Ok(Placement::new(&prepared, &assignment))
     }
 }
 
@@ -274,6 +349,20 @@ fn widened<'a>(
         }
     }
     Points::new(values, width).map(Cow::Owned)
+}
+
+/// The points with the level of each category behind the features, as its
+/// number; negative where it has none.
+fn coded<'a>(points: &'a Points, levels: &[Vec<Option<u16>>]) -> Result<Cow<'a, Points>, ClusterError> {
+    if levels.is_empty() {
+        return Ok(Cow::Borrowed(points));
+    }
+    let mut values = Vec::with_capacity(points.len() * (points.dims() + levels.len()));
+    for (at, row) in points.rows().enumerate() {
+        values.extend_from_slice(row);
+        values.extend(levels.iter().map(|levels| levels[at].map_or(-1.0, f64::from)));
+    }
+    Points::new(values, points.dims() + levels.len()).map(Cow::Owned)
 }
 
 impl Placement {

@@ -76,6 +76,14 @@ impl ColumnScaling {
         self.standardise(self.transformed(value))
     }
 
+    /// The value in the column's unit that is scaled to `scaled`; for a dropped column the one everyone has. A mean of scaled
+    /// values becomes a mean in the sense of the transform: for amounts about the geometric one.
+    #[must_use]
+    pub fn unscale(&self, scaled: f64) -> f64 {
+        let transformed = if self.dropped.is_some() { self.mean } else { self.mean + self.sd * scaled };
+        self.transform.invert(transformed)
+    }
+
     fn transformed(&self, value: f64) -> f64 {
         let value = match self.limits {
             Some((lower, upper)) => value.max(lower).min(upper),

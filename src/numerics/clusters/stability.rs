@@ -22,6 +22,7 @@
 use super::kmeans::{Effort, best_partition};
 use super::points::{draw, to_f64, to_index};
 use super::{Centres, ClusterError, DEFAULT_SEED, Points, adjusted_rand_index};
+use rayon::prelude::*;
 
 /// Number of points the stability is worked out on, at most; they are spread
 /// evenly over all.
@@ -72,42 +73,65 @@ pub fn bootstrap_stability(
     centres: &Centres,
     options: &StabilityOptions,
 ) -> Result<Stability, ClusterError> {
-    if points.is_empty() {
+    let sample = points.spread_sample(STABILITY_ROWS);
+    let base = centres.assign(&sample)?.labels;
+    let again = |drawn: &Points, seed: u64| Ok(repeat(drawn, centres.k(), seed)?.assign(&sample)?.labels);
+    of_repetitions(&sample, &base, centres.k(), options, again)
+}
+
+/// The stability of the labels of a sample; `again` labels the sample by a
+/// clustering of points drawn from it.
+pub(super) fn of_repetitions(
+    sample: &Points,
+    base: &[u16],
+    k: usize,
+    options: &StabilityOptions,
+    again: impl Fn(&Points, u64) -> Result<Vec<u16>, ClusterError> + Sync,
+) -> Result<Stability, ClusterError> {
+    if sample.is_empty() {
         return Err(ClusterError::NoRows { rows: 0, refused: 0 });
     }
     if options.repetitions == 0 {
         return Err(ClusterError::NoRepetitions { what: "bootstrap" });
     }
-    let sample = points.spread_sample(STABILITY_ROWS);
-    let base = centres.assign(&sample)?;
-    let mut agreements = Vec::with_capacity(options.repetitions);
-    let mut jaccards = vec![0.0; centres.k()];
-    for repetition in 0..options.repetitions as u64 {
+    let sizes = sizes_of(base, k);
+    let one = |repetition: u64| {
         let seed = draw(options.seed, repetition);
-        let repeated = repeat(&sample, centres.k(), seed)?.assign(&sample)?;
-        agreements.push(adjusted_rand_index(&base.labels, &repeated.labels)?);
-        let largest = largest_jaccards(&base.labels, &base.sizes, &repeated.labels, &repeated.sizes);
-        jaccards.iter_mut().zip(largest).for_each(|(sum, jaccard)| *sum += jaccard);
-    }
+        let repeated = again(&drawn(sample, seed), seed)?;
+        let agreement = adjusted_rand_index(base, &repeated)?;
+        Ok((agreement, largest_jaccards(base, &sizes, &repeated, &sizes_of(&repeated, k))))
+    };
+    let found = (0..options.repetitions as u64).into_par_iter().map(one).collect::<Result<Vec<_>, ClusterError>>()?;
     let repetitions = to_f64(options.repetitions);
-    let clusters = jaccards.iter().zip(&base.sizes).map(|(sum, &size)| (size > 0).then(|| sum / repetitions));
+    let mean = |cluster: usize| found.iter().map(|(_, jaccards)| jaccards[cluster]).sum::<f64>() / repetitions;
+    let agreements: Vec<f64> = found.iter().map(|(agreement, _)| *agreement).collect();
     Ok(Stability {
         agreement: agreements.iter().sum::<f64>() / repetitions,
-        clusters: clusters.collect(),
+        clusters: (0..k).map(|cluster| (sizes[cluster] > 0).then(|| mean(cluster))).collect(),
         agreements,
         rows: sample.len(),
     })
 }
 
-/// The centres that one bootstrap sample gives.
-fn repeat(sample: &Points, k: usize, seed: u64) -> Result<Centres, ClusterError> {
+/// As many points as there are, drawn with replacement.
+fn drawn(sample: &Points, seed: u64) -> Points {
     let rows = sample.len();
     let mut drawn: Vec<usize> = (0..rows as u64).map(|number| to_index(draw(seed, number), rows)).collect();
     drawn.sort_unstable();
-    let drawn = sample.select(&drawn);
+    sample.select(&drawn)
+}
+
+fn sizes_of(labels: &[u16], k: usize) -> Vec<usize> {
+    let mut sizes = vec![0; k];
+    labels.iter().for_each(|&label| sizes[usize::from(label)] += 1);
+    sizes
+}
+
+/// The centres that one bootstrap sample gives.
+fn repeat(drawn: &Points, k: usize, seed: u64) -> Result<Centres, ClusterError> {
     let centres = match drawn.distinct_up_to(k) {
         Some(firsts) => drawn.select(&firsts),
-        None => Points::new(best_partition(&drawn, k, seed, Effort::REPEATED)?.centres, sample.dims())?,
+        None => Points::new(best_partition(drawn, k, seed, Effort::REPEATED)?.centres, drawn.dims())?,
     };
     Centres::new(centres)
 }

@@ -71,6 +71,26 @@ fn bars_are_named_and_told() {
 }
 
 #[test]
+fn lines_over_numbers_are_named() {
+    let both = vec![
+        series("all", &[(1.0, 0.4), (2.0, 0.3), (3.0, 0.25)], Emphasis::Actual),
+        series("2024-03", &[(1.0, 0.5), (2.0, 0.35)], Emphasis::Other),
+    ];
+    let svg = draw(&plot(Content::Lines { series: both }));
+    assert!(is_well_formed(&svg) && svg.contains("2024-03") && svg.contains("all"));
+}
+
+#[test]
+fn intervals_are_named() {
+    let rows = vec![
+        ("At risk".to_owned(), 2.5, -0.5, 5.5, Emphasis::Other),
+        ("Champions".to_owned(), 4.0, 1.0, 7.0, Emphasis::Chosen),
+    ];
+    let svg = draw(&plot(Content::Intervals { rows }));
+    assert!(is_well_formed(&svg) && svg.contains("At risk") && svg.contains("Champions"));
+}
+
+#[test]
 fn odd_data_are_drawn_all_the_same() {
     let odd: [&[(f64, f64)]; 6] = [
         &[],
@@ -86,8 +106,13 @@ fn odd_data_are_drawn_all_the_same() {
     }
     for content in [
         Content::Bars { bars: Vec::new() },
+        Content::Intervals { rows: Vec::new() },
+        Content::Intervals { rows: vec![("x".into(), f64::NAN, 0.0, 1.0, Emphasis::Other)] },
+        Content::Intervals { rows: vec![("x".into(), 0.0, 0.0, 0.0, Emphasis::Other)] },
         Content::Bars { bars: vec![("x".into(), f64::NAN, Emphasis::Other)] },
         Content::GroupedBars { categories: Vec::new(), series: Vec::new() },
+        Content::Lines { series: Vec::new() },
+        Content::Lines { series: vec![series("x", &[(1.0, 0.5)], Emphasis::Other)] },
     ] {
         assert!(is_well_formed(&draw(&plot(content))));
     }

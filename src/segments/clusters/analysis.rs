@@ -11,7 +11,7 @@ use super::step::ClustersStep;
 /// Candidates for `k = "auto"`.
 const AUTO: KSelection = KSelection::Auto { min: 2, max: 10 };
 
-/// k-means clusters.
+/// Clusters of customers that are alike.
 #[derive(Debug)]
 pub struct ClustersAnalysis;
 
@@ -25,8 +25,9 @@ impl Analysis for ClustersAnalysis {
     }
 
     fn about(&self) -> &'static str {
-        "Clusters customers by k-means on features that are winsorised at 1 % and 99 %, put through sign(v) ln(1 + |v|) \
-         and standardised. Numbers fall by value; names say what sets a cluster apart."
+        "Clusters customers by k-means or by a mixture of normal distributions, on features that are winsorised at 1 % and \
+         99 %, put through sign(v) ln(1 + |v|) and standardised. Names say what sets a cluster apart; a cluster of the \
+         run before keeps its number and name."
     }
 
     fn section(&self) -> Option<SectionShape> {
@@ -42,7 +43,7 @@ impl Analysis for ClustersAnalysis {
     }
 
     fn reads(&self) -> &'static [&'static str] {
-        &["customers", "clv", "rfm"]
+        &["customers", "customer tables", "previous run"]
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {
@@ -54,7 +55,8 @@ impl Analysis for ClustersAnalysis {
         let absent = Section::absent("clusters");
         let section = sections.first().unwrap_or(&absent);
         let mut options: ClustersOptions = section.read(&mut wrong);
-        if options.features.is_empty() {
+        let are_features_given = !options.features.is_empty();
+        if !are_features_given {
             options.features = default_features(context.has_money);
         }
         for name in &options.features {
@@ -90,11 +92,14 @@ impl Analysis for ClustersAnalysis {
         }
         Ok(Box::new(ClustersStep {
             features: options.features,
+            method: options.method,
             k,
             number_by,
             with_gap: options.gap,
             with_outliers: options.outliers,
             seed: options.seed,
+            with_plots: !sections.is_empty(),
+            are_features_given,
         }))
     }
 }

@@ -104,6 +104,10 @@ impl Analysis for LifecycleAnalysis {
         refuse("prior_gaps", !(0.1..=100.0).contains(&options.prior_gaps), "0.1 to 100");
         refuse("loyal_purchases", options.loyal_purchases < 2, "2 or more");
         refuse("good_answer", !(0.0..=1.0).contains(&options.good_answer), "a share of the scale, 0 to 1");
-        if wrong.is_empty() { Ok(Box::new(LifecycleStep { options })) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(Box::new(LifecycleStep { options, with_plots: !sections.is_empty() }))
+        } else {
+            Err(wrong)
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod contract;
+mod plots;
 mod step;
 
 pub use analysis::{LifecycleAnalysis, LifecycleOptions};

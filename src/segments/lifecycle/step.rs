@@ -10,6 +10,7 @@ use crate::table::{Categories, Quality, Table, TableBuilder, TableError, align, 
 
 use super::analysis::LifecycleOptions;
 use super::contract::{LIFECYCLE, LIFECYCLE_MOVES};
+use super::plots::stages;
 
 /// Months that the migration matrix goes back.
 const MONTHS: usize = 12;
@@ -23,6 +24,8 @@ const STATES: usize = Stage::ALL.len() + 1;
 #[derive(Debug)]
 pub(super) struct LifecycleStep {
     pub(super) options: LifecycleOptions,
+    /// Whether the section was written.
+    pub(super) with_plots: bool,
 }
 
 /// Where a customer stands, and where they stood at the end of each month.
@@ -70,7 +73,8 @@ impl Step for LifecycleStep {
         });
         let tables = vec![table(ids.clone(), &standings, as_of)?, moves(&standings, &ends)?];
         let models = vec![ModelFile { name: "lifecycle", content }];
-        Ok(Output { tables, models, quality, ..Output::default() })
+        let plots = if self.with_plots { vec![stages(by_stage(&standings))] } else { Vec::new() };
+        Ok(Output { tables, models, quality, plots, ..Output::default() })
     }
 }
 
@@ -173,12 +177,19 @@ fn moves(standings: &[Standing], ends: &[i32]) -> Result<Table, TableError> {
         .build()
 }
 
+/// Customers in each stage.
+fn by_stage(standings: &[Standing]) -> [usize; Stage::ALL.len()] {
+    let mut counts = [0; Stage::ALL.len()];
+    for standing in standings {
+        counts[standing.now.map_or(Stage::Prospect, |step| step.to) as usize] += 1;
+    }
+    counts
+}
+
 fn quality(standings: &[Standing], typical: f64, gaps: u64) -> Vec<Quality> {
     let note = format!("geometric mean of {gaps} gaps between purchase days; `[lifecycle] typical_gap_days` keeps it");
     let mut lines = vec![Quality::measured("lifecycle", "typical_gap_days", typical, note)];
-    for stage in Stage::ALL {
-        let is_in = |s: &&Standing| s.now.map_or(Stage::Prospect, |step| step.to) == stage;
-        let count = standings.iter().filter(is_in).count();
+    for (stage, count) in Stage::ALL.into_iter().zip(by_stage(standings)) {
         let check = format!("{}_customers", stage.name().replace(' ', "_"));
         lines.push(Quality::measured("lifecycle", &check, count as f64, "customers in this stage"));
     }

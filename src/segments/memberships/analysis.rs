@@ -48,7 +48,7 @@ impl Analysis for MembershipsAnalysis {
     }
 
     fn reads(&self) -> &'static [&'static str] {
-        &["customers", "rfm", "clv", "clusters", "lifecycle", "previous run"]
+        &["customers", "rfm", "clv", "clusters", "lifecycle", "customer tables", "previous run"]
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {

@@ -92,6 +92,10 @@ impl Analysis for SatisfactionAnalysis {
         refuse("complaint_index", (0.0..=100.0).contains(&options.complaint_index), "0 to 100");
         refuse("unhappy_below", (0.0..=100.0).contains(&options.unhappy_below), "0 to 100");
         refuse("valuable_share", options.valuable_share > 0.0 && options.valuable_share <= 1.0, "above 0, at most 1");
-        if wrong.is_empty() { Ok(Box::new(SatisfactionStep { options })) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(Box::new(SatisfactionStep { options, with_plots: !sections.is_empty() }))
+        } else {
+            Err(wrong)
+        }
     }
 }

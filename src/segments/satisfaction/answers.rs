@@ -75,5 +75,8 @@ fn indexed(answer: &Answer, options: &SatisfactionOptions) -> Option<Indexed> {
     let scale = Scale::new(units(low), units(best), direction);
     let score = units(answer.score);
     let index = satisfaction_index(instrument, score, scale, options.complaint_index)?;
-    Some(Indexed { minute: answer.minute, instrument: answer.instrument, score, index, topic: answer.topic })
+    // promoters and detractors are defined on 0 to 10 only
+    let is_on_another_scale = answer.instrument == Instrument::Nps && answer.scale != Instrument::Nps.usual_scale();
+    let instrument = if is_on_another_scale { Instrument::Other } else { answer.instrument };
+    Some(Indexed { minute: answer.minute, instrument, score, index, topic: answer.topic })
 }

@@ -6,6 +6,7 @@ mod contract;
 mod drivers;
 mod estimate;
 mod groups;
+mod plots;
 mod step;
 
 pub use analysis::{SatisfactionAnalysis, SatisfactionOptions};

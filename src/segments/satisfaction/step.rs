@@ -13,10 +13,13 @@ use super::contract::{SATISFACTION, SILENT_DETRACTORS};
 use super::drivers::found;
 use super::estimate::{Estimated, estimated};
 use super::groups::groups;
+use super::plots::plots;
 
 #[derive(Debug)]
 pub(super) struct SatisfactionStep {
     pub(super) options: SatisfactionOptions,
+    /// Whether the section was written.
+    pub(super) with_plots: bool,
 }
 
 impl Step for SatisfactionStep {
@@ -45,7 +48,8 @@ impl Step for SatisfactionStep {
         ];
         let quality = quality(&answers, estimated.as_ref(), tables[3].rows());
         let models = estimated.iter().map(|e| ModelFile { name: "satisfaction", content: e.content() }).collect();
-        Ok(Output { tables, models, quality, ..Output::default() })
+        let plots = if self.with_plots { plots(&tables[1])? } else { Vec::new() };
+        Ok(Output { tables, models, quality, plots, ..Output::default() })
     }
 }
 
@@ -165,6 +169,7 @@ fn quality(answers: &Answers, estimated: Option<&Estimated>, detractors: usize) 
         let note = "answers without a known scale are left out: map `scale` or `instrument`".to_owned();
         lines.push(line("answers_without_scale", answers.without_scale as f64, note));
     }
+    lines.extend(low_scores(answers));
     match estimated {
         None => lines.push(line("estimate_r2", 0.0, "too few answers to estimate the others from".to_owned())),
         Some(found) => {
@@ -178,4 +183,23 @@ fn quality(answers: &Answers, estimated: Option<&Estimated>, detractors: usize) 
         }
     }
     lines
+}
+
+/// Answers from which on a highest score tells something of the scale.
+const TELLING_ANSWERS: usize = 3;
+
+/// A warning when no answer to the NPS question is above the middle of its scale: more likely it was asked on another.
+fn low_scores(answers: &Answers) -> Option<Quality> {
+    const MIDDLE: f64 = 5.0;
+    let scores = answers.answers.iter().filter(|a| a.instrument == Instrument::Nps).map(|a| a.score);
+    let highest = scores.clone().fold(f64::NEG_INFINITY, f64::max);
+    if scores.count() < TELLING_ANSWERS || highest > MIDDLE {
+        return None;
+    }
+    let note = "no answer to the NPS question is above 5 of 10: was it asked on 1 to 5? then map `scale`";
+    Some(Quality {
+        ok: false,
+        limit: Some(MIDDLE),
+        ..Quality::measured("satisfaction", "nps_highest_score", highest, note)
+    })
 }

@@ -26,6 +26,65 @@ pub struct MixtureChoice {
     pub best: MixtureFit,
 }
 
+/// Mixtures of several numbers of components on the same points.
+pub(in crate::numerics::clusters) struct Scan {
+    sample: Sample,
+    /// By rising number of components found, each number once, with the number asked for.
+    found: Vec<(usize, MixtureScore, Fitted)>,
+}
+
+impl Scan {
+    /// Fits `min` to `max` components.
+    pub(in crate::numerics::clusters) fn new(
+        points: &Points,
+        widths: &[usize],
+        min: usize,
+        max: usize,
+        options: &MixtureOptions,
+    ) -> Result<Self, ClusterError> {
+        if !(1 <= min && min <= max && max <= kmeans::MAX_CLUSTERS) {
+            return Err(ClusterError::KRange { min, max, limit: kmeans::MAX_CLUSTERS });
+        }
+        kmeans::check(points, 1)?;
+        let sample = Sample::new(points, widths, options)?;
+        let all = (min..=max).into_par_iter().map(|k| sample.fit(k, options)).collect::<Result<Vec<_>, _>>()?;
+        let mut found: Vec<(usize, MixtureScore, Fitted)> = Vec::new();
+        for (asked, fitted) in (min..).zip(all) {
+            let (k, log_likelihood) = (fitted.settled.components.k(), fitted.settled.log_likelihood);
+            let bic = bic(log_likelihood, k, sample.columns.len(), widths, sample.points.len());
+            found.push((asked, MixtureScore { k, log_likelihood, bic }, fitted));
+        }
+        // of equal numbers the better one stays, of equals the first
+        found.sort_by(|(_, a, _), (_, b, _)| a.k.cmp(&b.k).then(a.bic.total_cmp(&b.bic)));
+        found.dedup_by_key(|(_, score, _)| score.k);
+        Ok(Self { sample, found })
+    }
+
+    /// The scores by rising number of components.
+    pub(in crate::numerics::clusters) fn scores(&self) -> impl Iterator<Item = MixtureScore> + '_ {
+        self.found.iter().map(|(_, score, _)| *score)
+    }
+
+    /// The component of the largest membership of each fitted point, per score.
+    pub(in crate::numerics::clusters) fn partitions(&self) -> Result<Vec<Vec<u16>>, ClusterError> {
+        let labels = |(_, score, fitted): &(usize, MixtureScore, Fitted)| {
+            fitted.settled.components.labels(&self.sample.points).ok_or_else(|| singular(score.k))
+        };
+        self.found.iter().map(labels).collect()
+    }
+
+    /// The mixture of the smallest BIC; of equals the one of fewer components.
+    pub(in crate::numerics::clusters) fn best(
+        &self,
+        points: &Points,
+        options: &MixtureOptions,
+    ) -> Result<MixtureFit, ClusterError> {
+        let smallest = self.found.iter().min_by(|(_, a, _), (_, b, _)| a.bic.total_cmp(&b.bic));
+        let (asked, _, fitted) = smallest.ok_or_else(|| singular(1))?;
+        self.sample.conclude(points, fitted, *asked, options.order_by)
+    }
+}
+
 /// Chooses a number of components between `min` and `max` by the smallest BIC.
 ///
 /// # Errors
@@ -38,26 +97,6 @@ pub fn choose_mixture(
     max: usize,
     options: &MixtureOptions,
 ) -> Result<MixtureChoice, ClusterError> {
-    if !(1 <= min && min <= max && max <= kmeans::MAX_CLUSTERS) {
-        return Err(ClusterError::KRange { min, max, limit: kmeans::MAX_CLUSTERS });
-    }
-    kmeans::check(points, 1)?;
-    let sample = Sample::new(points, options)?;
-    let mut candidates: Vec<MixtureScore> = Vec::new();
-    let mut best: Option<(f64, usize, Fitted)> = None;
-    let all: Vec<Fitted> =
-        (min..=max).into_par_iter().map(|k| sample.fit(k, options)).collect::<Result<_, ClusterError>>()?;
-    for (k, fitted) in (min..).zip(all) {
-        let (found, log_likelihood) = (fitted.settled.components.k(), fitted.settled.log_likelihood);
-        let bic = bic(log_likelihood, found, sample.columns.len(), sample.points.len());
-        if candidates.iter().all(|candidate| candidate.k != found) {
-            candidates.push(MixtureScore { k: found, log_likelihood, bic });
-        }
-        if best.as_ref().is_none_or(|(smallest, _, _)| bic < *smallest) {
-            best = Some((bic, k, fitted));
-        }
-    }
-    candidates.sort_by_key(|candidate| candidate.k);
-    let (_, k, fitted) = best.ok_or_else(|| singular(min))?;
-    Ok(MixtureChoice { candidates, best: sample.conclude(points, &fitted, k, options.order_by)? })
+    let scan = Scan::new(points, &[], min, max, options)?;
+    Ok(MixtureChoice { candidates: scan.scores().collect(), best: scan.best(points, options)? })
 }

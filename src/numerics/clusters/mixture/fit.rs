@@ -9,6 +9,7 @@ use crate::numerics::clusters::numbering::compare_from;
 use crate::numerics::clusters::points::{draw, to_f64, to_index};
 use crate::numerics::clusters::starts::linfa_start;
 use crate::numerics::clusters::{ClusterError, Points};
+use std::borrow::Cow;
 
 /// Number of points a mixture is fitted on, at most; they are spread evenly.
 pub const MIXTURE_ROWS: usize = 10_000;
@@ -66,20 +67,28 @@ impl MixtureFit {
     /// floor.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        let found = self.mixture.weights.len();
-        if found < self.asked {
-            notes.push(format!("{found} components could be held apart, {} asked for", self.asked));
-        }
-        if !self.floored.is_empty() {
-            let raised = if self.floor_raised { " (raised because a covariance was singular)" } else { "" };
-            notes.push(format!(
-                "the variance floor of {:.1e}{raised} holds up {} of {found} components that hardly vary in some direction",
+        self.shortfall().into_iter().chain(self.floor_note()).collect()
+    }
+
+    /// A sentence if there are fewer components than asked for.
+    #[must_use]
+    pub fn shortfall(&self) -> Option<String> {
+        let (found, asked) = (self.mixture.weights.len(), self.asked);
+        (found < asked).then(|| format!("{found} components could be held apart, {asked} asked for"))
+    }
+
+    /// A sentence if the floor is active.
+    #[must_use]
+    pub fn floor_note(&self) -> Option<String> {
+        let raised = if self.floor_raised { " (raised because a covariance was singular)" } else { "" };
+        (!self.floored.is_empty()).then(|| {
+            format!(
+                "the variance floor of {:.1e}{raised} holds up {} of {} components that hardly vary in some direction",
                 self.floor,
-                self.floored.len()
-            ));
-        }
-        notes
+                self.floored.len(),
+                self.mixture.weights.len()
+            )
+        })
     }
 }
 
@@ -93,8 +102,24 @@ impl MixtureFit {
 /// [`ClusterError::Dimensions`] for wrong options, [`ClusterError::Mixture`] if
 /// no floor makes the covariances positive definite.
 pub fn fit_mixture(points: &Points, k: usize, options: &MixtureOptions) -> Result<MixtureFit, ClusterError> {
+    fit_mixed(points, &[], k, options)
+}
+
+/// As [`fit_mixture`], of points with categories: behind the numbers each row has
+/// its level of each category, counted from 0, or a negative number where it is
+/// unknown. `widths` are the numbers of levels.
+///
+/// # Errors
+///
+/// Those of [`fit_mixture`].
+pub(in crate::numerics::clusters) fn fit_mixed(
+    points: &Points,
+    widths: &[usize],
+    k: usize,
+    options: &MixtureOptions,
+) -> Result<MixtureFit, ClusterError> {
     kmeans::check(points, k)?;
-    let sample = Sample::new(points, options)?;
+    let sample = Sample::new(points, widths, options)?;
     let fitted = sample.fit(k, options)?;
     sample.conclude(points, &fitted, k, options.order_by)
 }
@@ -102,8 +127,11 @@ pub fn fit_mixture(points: &Points, k: usize, options: &MixtureOptions) -> Resul
 /// The points a mixture is fitted on: some rows, the columns that vary.
 pub(super) struct Sample {
     pub(super) points: Points,
+    /// The numbers that vary.
     pub(super) columns: Vec<usize>,
-    /// Mean of all columns, in which those that don't vary are constant.
+    /// Number of levels of each category.
+    pub(super) widths: Vec<usize>,
+    /// Mean of all numbers, of which those that don't vary are constant.
     means: Vec<f64>,
     /// Mean variance of the columns that vary.
     variance: f64,
@@ -118,23 +146,27 @@ pub(super) struct Fitted {
 }
 
 impl Sample {
-    pub(super) fn new(points: &Points, options: &MixtureOptions) -> Result<Self, ClusterError> {
+    pub(super) fn new(points: &Points, widths: &[usize], options: &MixtureOptions) -> Result<Self, ClusterError> {
         let value = options.regularisation;
         if !(value > 0.0 && value <= 1.0) {
             return Err(ClusterError::Regularisation { value });
         }
-        if options.order_by >= points.dims() {
-            return Err(ClusterError::Dimensions { found: options.order_by + 1, expected: points.dims() });
+        let numbers = points.dims().saturating_sub(widths.len());
+        if options.order_by >= numbers {
+            return Err(ClusterError::Dimensions { found: options.order_by + 1, expected: numbers });
         }
         let rows = points.spread_sample(MIXTURE_ROWS);
         let varies = |column: usize| rows.rows().any(|row| row[column].to_bits() != rows.row(0)[column].to_bits());
-        let mut columns: Vec<usize> = (0..points.dims()).filter(|&column| varies(column)).collect();
+        let mut columns: Vec<usize> = (0..numbers).filter(|&column| varies(column)).collect();
         if columns.is_empty() {
-            columns = (0..points.dims()).collect();
+            columns = (0..numbers).collect();
         }
-        let used = columns_of(&rows, &columns)?;
-        let variance = mean_variance(&used);
-        Ok(Self { points: used, columns, means: rows.column_means(), variance, floor: value * variance })
+        let variance = mean_variance(&columns_of(&rows, &columns)?);
+        let mut means = rows.column_means();
+        means.truncate(numbers);
+        let used = columns.iter().copied().chain(numbers..points.dims()).collect::<Vec<_>>();
+        let used = columns_of(&rows, &used)?;
+        Ok(Self { points: used, columns, widths: widths.to_vec(), means, variance, floor: value * variance })
     }
 
     /// Fits `k` components, or as many as there are distinct points; raises
@@ -156,18 +188,23 @@ impl Sample {
     /// The best mixture found above a floor; nothing if all fail.
     fn fit_above(&self, k: usize, floor: f64, options: &MixtureOptions) -> Result<Option<Settled>, ClusterError> {
         let start_rows = self.points.spread_sample(MIXTURE_START_ROWS);
+        let (numbers, spread) = self.without_levels(&start_rows)?;
+        let of_labels = |labels: &[u16], k: usize| Components::of_labels(&start_rows, &self.widths, labels, k, floor);
         let runs = if k == 1 { 1 } else { options.starts.max(1) };
-        let by_linfa = (0..runs).filter_map(|run| linfa_mixture(&start_rows, k, floor, draw(options.seed, run)));
-        let mut starts: Vec<Components> = by_linfa.collect();
+        let by_linfa = (0..runs).filter_map(|run| linfa_mixture(&numbers, k, floor, draw(options.seed, run)));
+        let with_levels = |start: Components| {
+            if self.widths.is_empty() { Some(start) } else { of_labels(&start.labels(&numbers)?, start.k()) }
+        };
+        let mut starts: Vec<Components> = by_linfa.filter_map(with_levels).collect();
         for run in runs..runs * (1 + PARTITIONS) {
             let seed = draw(options.seed, run);
             let (centres, steps) = if run.is_multiple_of(2) {
-                (linfa_start(&start_rows, k, seed)?, PARTITION_STEPS)
+                (linfa_start(&spread, k, seed)?, PARTITION_STEPS)
             } else {
-                (drawn_rows(&start_rows, k, seed), 0)
+                (drawn_rows(&spread, k, seed), 0)
             };
-            let partition = Partition::refine(&start_rows, centres, steps);
-            starts.extend(Components::of_labels(&start_rows, &partition.labels, k, floor));
+            let partition = Partition::refine(&spread, centres, steps);
+            starts.extend(of_labels(&partition.labels, k));
         }
         let mut starts: Vec<Settled> =
             starts.into_iter().filter_map(|start| start.refine(&start_rows, floor, SHORT)).collect();
@@ -177,6 +214,24 @@ impl Sample {
         let settled = starts.into_iter().filter_map(|start| start.components.refine(&start_rows, floor, LONG));
         let best = settled.reduce(|best, other| if other.log_likelihood > best.log_likelihood { other } else { best });
         Ok(best.and_then(|best| best.components.refine(&self.points, floor, LONG)))
+    }
+
+    /// The numbers of some rows, and the same with an indicator of 0 or 1 for each level behind them.
+    fn without_levels<'a>(&self, rows: &'a Points) -> Result<(Cow<'a, Points>, Cow<'a, Points>), ClusterError> {
+        if self.widths.is_empty() {
+            return Ok((Cow::Borrowed(rows), Cow::Borrowed(rows)));
+        }
+        let dims = self.columns.len();
+        let mut spread = Vec::new();
+        for row in rows.rows() {
+            spread.extend_from_slice(&row[..dims]);
+            for (level, width) in row[dims..].iter().zip(&self.widths) {
+                spread.extend((0..*width).map(|other| if *level as isize == other as isize { 1.0 } else { 0.0 }));
+            }
+        }
+        let numbers = columns_of(rows, &(0..dims).collect::<Vec<_>>())?;
+        let width = dims + self.widths.iter().sum::<usize>();
+        Ok((Cow::Owned(numbers), Cow::Owned(Points::new(spread, width)?)))
     }
 
     /// Orders components, writes them in all columns and scores all points.
@@ -204,14 +259,16 @@ impl Sample {
         let order: Vec<usize> = rows.iter().map(|(component, _)| *component).collect();
         let mixture = GaussianMixture {
             weights: order.iter().map(|&component| weight(component)).collect(),
-            means: Points::new(rows.into_iter().flat_map(|(_, mean)| mean).collect(), points.dims())?,
+            means: Points::new(rows.into_iter().flat_map(|(_, mean)| mean).collect(), self.means.len())?,
             covariances: order.iter().map(|&component| components.covariance(component).to_vec()).collect(),
             columns: self.columns.clone(),
+            shares: order.iter().map(|&component| components.shares_of(component).to_vec()).collect(),
+            widths: self.widths.clone(),
         };
         let floored = (0_u16..).zip(&mixture.covariances).filter(|(_, c)| rests_on(c, fitted.floor, dims));
         let floored = floored.map(|(component, _)| component).collect();
         let memberships = mixture.memberships(points)?;
-        let bic = bic(memberships.log_likelihood, order.len(), dims, points.len());
+        let bic = bic(memberships.log_likelihood, order.len(), dims, &self.widths, points.len());
         Ok(MixtureFit {
             mixture,
             memberships,

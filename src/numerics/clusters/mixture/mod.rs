@@ -7,7 +7,9 @@
 //! BIC   = p ln n − 2 ln L,          p = k − 1 + k d + k d (d + 1) / 2
 //! ```
 //!
-//! for `k` components with full covariances over `d` columns; smaller BIC is
+//! for `k` components with full covariances over `d` columns (and `k` times the
+//! levels less one more of each category, which is independent of the numbers
+//! within a component); smaller BIC is
 //! better (Schwarz 1978, "Estimating the dimension of a model", Annals of
 //! Statistics 6; for mixtures Fraley & Raftery 2002, "Model-based clustering,
 //! discriminant analysis, and density estimation", JASA 97, equation 5, with
@@ -41,10 +43,14 @@
 mod choose;
 mod em;
 mod fit;
+mod stability;
 mod start;
 
+pub(super) use choose::Scan;
 pub use choose::{MixtureChoice, MixtureScore, choose_mixture};
+pub(super) use fit::fit_mixed;
 pub use fit::{MIXTURE_ROWS, MIXTURE_START_ROWS, MixtureFit, fit_mixture};
+pub use stability::mixture_stability;
 
 use super::points::to_f64;
 use super::{ClusterError, DEFAULT_SEED, Points};
@@ -85,6 +91,11 @@ pub struct GaussianMixture {
     /// The columns that vary. The others say nothing and have no part in
     /// densities, covariances and BIC.
     pub columns: Vec<usize>,
+    /// Share of each level in each component, category after category; empty
+    /// without categories.
+    pub shares: Vec<Vec<f64>>,
+    /// Number of levels of each category.
+    pub widths: Vec<usize>,
 }
 
 /// How much each row belongs to each component.
@@ -114,7 +125,9 @@ impl Memberships {
 }
 
 impl GaussianMixture {
-    /// Memberships of other rows, scaled as the fitted ones were.
+    /// Memberships of other rows, scaled as the fitted ones were; behind the
+    /// numbers each row has its level of each category, negative where it is
+    /// unknown.
     ///
     /// # Errors
     ///
@@ -122,16 +135,11 @@ impl GaussianMixture {
     /// mixture, [`ClusterError::Mixture`] if a covariance isn't positive
     /// definite.
     pub fn memberships(&self, points: &Points) -> Result<Memberships, ClusterError> {
-        let (found, expected) = (points.dims(), self.means.dims());
+        let (found, expected) = (points.dims(), self.means.dims() + self.widths.len());
         if found != expected {
             return Err(ClusterError::Dimensions { found, expected });
         }
-        let components = Components {
-            weights: self.weights.clone(),
-            means: columns_of(&self.means, &self.columns)?.values().to_vec(),
-            covariances: self.covariances.concat(),
-            dims: self.columns.len(),
-        };
+        let components = self.components()?;
         let k = components.k();
         let densities = Densities::new(&components).ok_or_else(|| singular(k))?;
         let mut memberships = Memberships {
@@ -140,19 +148,55 @@ impl GaussianMixture {
             labels: Vec::with_capacity(points.len()),
             log_likelihood: 0.0,
         };
-        let mut used = vec![0.0; self.columns.len()];
+        let columns = self.columns.iter().copied().chain(self.means.dims()..found).collect::<Vec<_>>();
+        let mut used = vec![0.0; columns.len()];
         for (row, own) in points.rows().zip(memberships.probabilities.chunks_exact_mut(k)) {
-            used.iter_mut().zip(&self.columns).for_each(|(value, &column)| *value = row[column]);
+            used.iter_mut().zip(&columns).for_each(|(value, &column)| *value = row[column]);
             memberships.log_likelihood += densities.memberships(&used, own);
             memberships.labels.push(largest(own));
         }
         Ok(memberships)
     }
 
+    /// The parameters over the columns that vary.
+    fn components(&self) -> Result<Components, ClusterError> {
+        Ok(Components {
+            weights: self.weights.clone(),
+            means: columns_of(&self.means, &self.columns)?.values().to_vec(),
+            covariances: self.covariances.concat(),
+            shares: self.shares.concat(),
+            dims: self.columns.len(),
+            widths: self.widths.clone(),
+        })
+    }
+
+    /// Some of the components, in the order given, their weights brought to the
+    /// sum 1 again.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError::NoFeatures`] if the mixture has no columns.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such component.
+    pub fn select(&self, components: &[usize]) -> Result<Self, ClusterError> {
+        let total: f64 = components.iter().map(|&at| self.weights[at]).sum();
+        let means = components.iter().flat_map(|&at| self.means.row(at)).copied().collect();
+        Ok(Self {
+            weights: components.iter().map(|&at| self.weights[at] / total).collect(),
+            means: Points::new(means, self.means.dims())?,
+            covariances: components.iter().map(|&at| self.covariances[at].clone()).collect(),
+            columns: self.columns.clone(),
+            shares: components.iter().map(|&at| self.shares[at].clone()).collect(),
+            widths: self.widths.clone(),
+        })
+    }
+
     /// Number of free parameters.
     #[must_use]
     pub fn parameters(&self) -> usize {
-        parameters(self.weights.len(), self.columns.len())
+        parameters(self.weights.len(), self.columns.len(), &self.widths)
     }
 }
 
@@ -173,12 +217,13 @@ fn columns_of(points: &Points, columns: &[usize]) -> Result<Points, ClusterError
     Points::new(values, columns.len())
 }
 
-fn parameters(k: usize, dims: usize) -> usize {
-    k - 1 + k * dims + k * dims * (dims + 1) / 2
+fn parameters(k: usize, dims: usize, widths: &[usize]) -> usize {
+    let levels: usize = widths.iter().map(|width| width.saturating_sub(1)).sum();
+    k - 1 + k * dims + k * dims * (dims + 1) / 2 + k * levels
 }
 
-fn bic(log_likelihood: f64, k: usize, dims: usize, rows: usize) -> f64 {
-    to_f64(parameters(k, dims)) * to_f64(rows).ln() - 2.0 * log_likelihood
+fn bic(log_likelihood: f64, k: usize, dims: usize, widths: &[usize], rows: usize) -> f64 {
+    to_f64(parameters(k, dims, widths)) * to_f64(rows).ln() - 2.0 * log_likelihood
 }
 
 fn singular(components: usize) -> ClusterError {

@@ -38,7 +38,9 @@ pub(super) fn linfa_mixture(points: &Points, k: usize, floor: f64, seed: u64) ->
         weights: model.weights().iter().copied().collect(),
         means: model.means().iter().copied().collect(),
         covariances: model.covariances().iter().copied().collect(),
+        shares: Vec::new(),
         dims: points.dims(),
+        widths: Vec::new(),
     };
     components.is_finite().then_some(components)
 }

@@ -1,9 +1,8 @@
 //! The purchases of customers with what was in them.
 
-use rayon::prelude::*;
+use crate::clean::{Cleaned, DAY_MINUTES, Extra, Line, NO_MARGIN, NO_NAME};
 
-use crate::clean::{Cleaned, Extra, Line, NO_MARGIN, NO_NAME, PARTITIONS};
-
+use super::days::{Sample, each_partition};
 use super::fold::Groups;
 use super::one::Workspace;
 use super::rules::Rules;
@@ -109,45 +108,107 @@ pub fn baskets<T: Send>(
     each: impl Fn(Purchases<'_>) -> Option<T> + Sync,
 ) -> std::io::Result<Vec<T>> {
     let rules = Rules::of(cleaned);
-    let found = (0..PARTITIONS).into_par_iter().map(|number| {
-        let partition = cleaned.ledger.partition(number)?;
-        let groups = Groups::of(&partition);
+    each_partition(cleaned, &Sample::All, |partition| {
         let mut workspace = Workspace::default();
-        let (mut rows, mut by_order, mut baskets, mut items) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut by_order, mut own) = (Vec::new(), Vec::new(), Own::default());
+        let groups = Groups::of(partition);
         let customers = groups.iter().filter_map(|(lines, extras)| {
             rows.clear();
             rows.extend(0..lines.len() as u32);
-            let folded = workspace.fold(lines, extras, &mut rows, rules.fold());
-            baskets.clear();
-            items.clear();
-            by_order.clear();
-            by_order.extend(rows.iter().map(|row| (lines[*row as usize].order, *row)));
-            by_order.sort_unstable();
-            workspace.each_purchase(rules.fold(), |order| {
-                let start = items.len();
-                for row in order.rows(&by_order) {
-                    let line = &lines[row];
-                    if order.holds(line) {
-                        items.push(names.item(line, extras.get(row)));
-                    }
-                }
-                items[start..].sort_unstable();
-                let channel = names.channel_ranks.get(order.channel() as usize).copied().unwrap_or(NO_NAME);
-                let (minute, amount) = (order.minute(), order.amount());
-                baskets.push(Basket { minute, amount, channel, items: start..items.len() });
-            });
-            // of one minute, the order of rows must not matter
-            baskets.sort_by(|a, b| {
-                let key = |basket: &Basket| (basket.minute, basket.amount, basket.channel);
-                key(a).cmp(&key(b)).then_with(|| items[a.items.clone()].cmp(&items[b.items.clone()]))
-            });
-            if baskets.is_empty() {
-                return None;
-            }
-            each(Purchases { customer: folded.customer, baskets: &baskets, items: &items })
+            own.fill(&mut workspace, (lines, extras), (&mut rows, &mut by_order), &rules, names);
+            (!own.baskets.is_empty()).then(|| each(own.purchases(lines[0].customer))).flatten()
         });
-        Ok(customers.collect::<Vec<_>>())
-    });
-    let found: std::io::Result<Vec<Vec<T>>> = found.collect();
-    Ok(found?.into_iter().flatten().collect())
+        customers.collect()
+    })
+}
+
+/// Gives the purchases of each customer to `each` as they stood at the end of each of some days: what was not known by
+/// then, later refunds included, has changed nothing. The list is in the order of `days`, and empty of orders where the
+/// customer had none yet. The results come in no particular order.
+///
+/// # Errors
+/// When temporary files can't be read.
+pub fn baskets_at<T: Send>(
+    cleaned: &Cleaned,
+    names: &Names,
+    days: &[i32],
+    sample: &Sample,
+    each: impl Fn(u64, &[Purchases<'_>]) -> Option<T> + Sync,
+) -> std::io::Result<Vec<T>> {
+    let rules = Rules::of(cleaned);
+    each_partition(cleaned, sample, |partition| {
+        let mut workspace = Workspace::default();
+        let (mut rows, mut by_order) = (Vec::new(), Vec::new());
+        let mut states = days.iter().map(|_| Own::default()).collect::<Vec<_>>();
+        let groups = Groups::of(partition);
+        let customers = groups.iter().filter_map(|(lines, extras)| {
+            for (day, own) in days.iter().zip(&mut states) {
+                let end = i64::from(DAY_MINUTES) * (i64::from(*day) + 1);
+                rows.clear();
+                rows.extend((0..lines.len() as u32).filter(|row| i64::from(lines[*row as usize].minute) < end));
+                if rows.is_empty() {
+                    own.clear();
+                } else {
+                    own.fill(&mut workspace, (lines, extras), (&mut rows, &mut by_order), &rules, names);
+                }
+            }
+            let customer = lines[0].customer;
+            let purchases = states.iter().map(|own| own.purchases(customer)).collect::<Vec<_>>();
+            each(customer, &purchases)
+        });
+        customers.collect()
+    })
+}
+
+/// The orders of one customer while they are put together.
+#[derive(Debug, Default)]
+struct Own {
+    baskets: Vec<Basket>,
+    items: Vec<Item>,
+}
+
+impl Own {
+    fn clear(&mut self) {
+        self.baskets.clear();
+        self.items.clear();
+    }
+
+    fn purchases(&self, customer: u64) -> Purchases<'_> {
+        Purchases { customer, baskets: &self.baskets, items: &self.items }
+    }
+
+    /// The orders that some rows of a customer's lines make.
+    fn fill(
+        &mut self,
+        workspace: &mut Workspace,
+        (lines, extras): (&[Line], &[Extra]),
+        (rows, by_order): (&mut Vec<u32>, &mut Vec<(u64, u32)>),
+        rules: &Rules,
+        names: &Names,
+    ) {
+        workspace.fold(lines, extras, rows, rules.fold());
+        self.clear();
+        by_order.clear();
+        by_order.extend(rows.iter().map(|row| (lines[*row as usize].order, *row)));
+        by_order.sort_unstable();
+        let Self { baskets, items } = self;
+        workspace.each_purchase(rules.fold(), |order| {
+            let start = items.len();
+            for row in order.rows(by_order) {
+                let line = &lines[row];
+                if order.holds(line) {
+                    items.push(names.item(line, extras.get(row)));
+                }
+            }
+            items[start..].sort_unstable();
+            let channel = names.channel_ranks.get(order.channel() as usize).copied().unwrap_or(NO_NAME);
+            let (minute, amount) = (order.minute(), order.amount());
+            baskets.push(Basket { minute, amount, channel, items: start..items.len() });
+        });
+        // of one minute, the order of rows must not matter
+        baskets.sort_by(|a, b| {
+            let key = |basket: &Basket| (basket.minute, basket.amount, basket.channel);
+            key(a).cmp(&key(b)).then_with(|| items[a.items.clone()].cmp(&items[b.items.clone()]))
+        });
+    }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::clean::{Cleaned, DAY_MINUTES, IdSpace, PARTITIONS, id_hash};
+use crate::clean::{Cleaned, DAY_MINUTES, IdSpace, PARTITIONS, PartitionLines, id_hash};
 
 use super::fold::Groups;
 use super::one::{PurchaseDay, Workspace};
@@ -50,18 +50,10 @@ pub fn purchase_days<T: Send>(
 ) -> std::io::Result<Vec<T>> {
     let rules = Rules::of(cleaned);
     let end = i64::from(DAY_MINUTES) * (i64::from(cut) + 1);
-    let partitions = match sample {
-        Sample::Partitions(some) => *some,
-        Sample::All | Sample::Flags(_) => PARTITIONS,
-    };
-    let found = (0..partitions).into_par_iter().map(|number| {
-        let mut partition = cleaned.ledger.partition(number)?;
-        if let Sample::Flags(flags) = sample {
-            partition = partition.of_customers(|key| flags.get(key as usize).copied().unwrap_or(false));
-        }
+    each_partition(cleaned, sample, |partition| {
         let mut workspace = Workspace::default();
         let (mut rows, mut before, mut now) = (Vec::new(), Vec::new(), Vec::new());
-        let groups = Groups::of(&partition);
+        let groups = Groups::of(partition);
         let customers = groups.iter().filter_map(|(lines, extras)| {
             rows.clear();
             rows.extend(0..lines.len() as u32);
@@ -77,7 +69,26 @@ pub fn purchase_days<T: Send>(
             }
             each(lines[0].customer, &before, &now)
         });
-        Ok(customers.collect::<Vec<_>>())
+        customers.collect()
+    })
+}
+
+/// What `each` finds in the lines of the sample, partition by partition.
+pub(super) fn each_partition<T: Send>(
+    cleaned: &Cleaned,
+    sample: &Sample,
+    each: impl Fn(&PartitionLines<'_>) -> Vec<T> + Sync,
+) -> std::io::Result<Vec<T>> {
+    let partitions = match sample {
+        Sample::Partitions(some) => *some,
+        Sample::All | Sample::Flags(_) => PARTITIONS,
+    };
+    let found = (0..partitions).into_par_iter().map(|number| {
+        let mut partition = cleaned.ledger.partition(number)?;
+        if let Sample::Flags(flags) = sample {
+            partition = partition.of_customers(|key| flags.get(key as usize).copied().unwrap_or(false));
+        }
+        Ok(each(&partition))
     });
     let found: std::io::Result<Vec<Vec<T>>> = found.collect();
     Ok(found?.into_iter().flatten().collect())

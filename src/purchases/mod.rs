@@ -21,12 +21,16 @@ mod days;
 mod fold;
 mod one;
 mod rules;
+mod standing;
+mod sums;
 #[cfg(test)]
 mod tests;
 
-pub use baskets::{Basket, Item, Names, Purchases, baskets};
+pub use baskets::{Basket, Item, Names, Purchases, baskets, baskets_at};
 pub use days::{Sample, purchase_days};
 pub(crate) use fold::{FoldedPart, fold_ledger};
 pub(crate) use one::Folded;
 pub use one::PurchaseDay;
 pub(crate) use rules::brands;
+pub use standing::{Bought, Lookback, Standing, standings};
+pub use sums::{LineSums, line_sums};

@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
   acrm check pipelines/shop.toml            is everything right, before a row is read?
   acrm run pipelines/shop.toml              the nightly job
   acrm backtest pipelines/shop.toml         how good are the predictions?
+  acrm evaluate pipelines/shop.toml         did the campaigns work?
   acrm explain out/shop/latest --customer C000042
   acrm schema clv                           what each column means
 
@@ -47,6 +48,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// How well would each model have predicted the most recent past?
     Backtest(BacktestArgs),
+    /// Did each campaign work? Treated against control, with intervals
+    Evaluate(EvaluateArgs),
     /// Look at exports and write a pipeline file for them
     Init(InitArgs),
     /// Everything about one customer of a run, and why each rule did or didn't match
@@ -99,6 +102,31 @@ pub(super) struct BacktestArgs {
     /// How much of the history is held out: days (180d, or 180), weeks (39w), months (6m) or years (1y)
     #[arg(long, value_name = "TIME", value_parser = stretch)]
     pub(super) holdout: Option<u32>,
+    /// Last day observed, inclusive; overrides the file
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) as_of: Option<i32>,
+    /// Output folder; overrides the file
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Number of threads; default: all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  acrm evaluate pipelines/shop.toml                    every campaign
+  acrm evaluate pipelines/shop.toml --campaign SPRING  one of them
+  acrm evaluate nightly.toml --as-of 2024-06-30
+
+Needs a contacts source that says who was in which campaign, and in which arm.
+Tables and plots go to OUT/evaluation/as_of=DATE.")]
+pub(super) struct EvaluateArgs {
+    /// Pipeline file
+    pub(super) pipeline: PathBuf,
+    /// Only this campaign, by its id; default: all
+    #[arg(long, value_name = "ID")]
+    pub(super) campaign: Option<String>,
     /// Last day observed, inclusive; overrides the file
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) as_of: Option<i32>,

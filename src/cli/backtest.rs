@@ -1,7 +1,7 @@
 //! `acrm backtest`.
 
 use crate::engine::{PlanRequest, backtest as backtest_plan, plan};
-use crate::report::{backtest_summary, draw};
+use crate::report::{draw, findings_summary};
 
 use super::Failure;
 use super::args::BacktestArgs;
@@ -25,5 +25,5 @@ pub(super) fn backtest(arguments: &BacktestArgs, printer: &Printer) -> Result<()
         let text = serde_json::to_string(&outcome.manifest).unwrap_or_default();
         return Ok(printer.result(&text)?);
     }
-    Ok(printer.result(&backtest_summary(&outcome))?)
+    Ok(printer.result(&findings_summary(&outcome, "backtest"))?)
 }

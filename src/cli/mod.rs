@@ -3,6 +3,7 @@
 mod args;
 mod backtest;
 mod check;
+mod evaluate;
 mod explain;
 mod init;
 mod printer;
@@ -73,6 +74,7 @@ pub fn main() -> u8 {
         Command::Run(options) => Some(&options.pipeline),
         Command::Check(options) => Some(&options.pipeline),
         Command::Backtest(options) => Some(&options.pipeline),
+        Command::Evaluate(options) => Some(&options.pipeline),
         _ => None,
     };
     match pipeline.map_or(Ok(None), |pipeline| supervise::supervised(pipeline)) {
@@ -87,6 +89,7 @@ pub fn main() -> u8 {
         Command::Run(options) => run::run(&options, &printer),
         Command::Check(options) => check::check(&options, &printer),
         Command::Backtest(options) => backtest::backtest(&options, &printer),
+        Command::Evaluate(options) => evaluate::evaluate(&options, &printer),
         Command::Init(options) => init::init(&options, &printer),
         Command::Explain(options) => explain::explain(&options, &printer),
         Command::Synth(options) => synth::synth(&options, &printer),

@@ -3,7 +3,7 @@
 use std::os::unix::process::CommandExt;
 
 use crate::engine::{EngineError, PlanRequest, plan, run as run_plan};
-use crate::report::run_summary;
+use crate::report::{draw, run_summary};
 use crate::sink::Latest;
 use crate::table::civil_day;
 
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &RunArgs, printer: &Printer) -> Result<(), Failure>
         today,
         colour: printer.colour(),
     };
-    let outcome = run_plan(&plan(&request)?, printer)?;
+    let outcome = run_plan(&plan(&request)?, &draw, printer)?;
     for warning in &outcome.manifest.warnings {
         printer.warning(warning);
     }

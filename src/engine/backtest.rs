@@ -2,31 +2,17 @@
 
 use crate::history::History;
 use crate::registry::ANALYSES;
-use crate::sink::{Publication, Published, SinkError};
-use crate::stage::{Backtest, Layer, Plot, StageInputs, SummaryTable};
-use crate::table::{Tables, format_day};
+use crate::sink::Publication;
+use crate::stage::{Backtest, Plot, StageInputs};
 
 use super::error::EngineError;
-use super::manifest::Manifest;
+use super::findings::{Findings, FindingsOutcome, features};
 use super::plan::Plan;
 use super::progress::Progress;
-use super::run::{Clock, Intake, take_in, write_manifest, write_tables, write_text};
+use super::run::{Clock, take_in};
 
 /// Folder of the backtests below the output folder.
 const FOLDER: &str = "backtest";
-
-/// A finished backtest.
-#[derive(Debug)]
-pub struct BacktestOutcome {
-    /// Where its tables and plots are.
-    pub published: Published,
-    /// The manifest.
-    pub manifest: Manifest,
-    /// The console summary.
-    pub summary: Vec<SummaryTable>,
-    /// File names of the plots.
-    pub plots: Vec<String>,
-}
 
 /// Backtests a plan and publishes tables and plots in `OUT/backtest/as_of=DAY`. `draw` turns a plot into SVG.
 ///
@@ -35,45 +21,25 @@ pub struct BacktestOutcome {
 pub fn backtest(
     plan: &Plan,
     holdout_days: Option<u32>,
-    draw: &dyn Fn(&Plot) -> String,
+    draw: &(dyn Fn(&Plot) -> String + Sync),
     progress: &dyn Progress,
-) -> Result<BacktestOutcome, EngineError> {
+) -> Result<FindingsOutcome, EngineError> {
     let mut clock = Clock::start();
     let publication = Publication::begin(&plan.out.join(FOLDER))?;
-    let Intake { inputs, cleaned, run } = take_in(plan, &publication, progress, &mut clock)?;
+    let intake = take_in(plan, &publication, progress, &mut clock)?;
     let history = History::default();
-    let mut features = Tables::default();
-    for (analysis, step) in ANALYSES.iter().zip(&plan.steps).filter(|(a, _)| a.layer() == Layer::Features) {
-        let inputs = StageInputs { tables: &features, cleaned: &cleaned, history: &history, run: &run };
-        let output = step.run(&inputs).map_err(|source| EngineError::Stage { analysis: analysis.name(), source })?;
-        output.tables.into_iter().for_each(|table| features.insert(table));
-    }
+    let features = features(plan, &intake, &history)?;
     clock.lap("customers");
-    let stage_inputs = StageInputs { tables: &features, cleaned: &cleaned, history: &history, run: &run };
-    let mut tables = Tables::default();
-    let (mut plots, mut summary) = (Vec::new(), Vec::new());
+    let inputs = StageInputs { tables: &features, cleaned: &intake.cleaned, history: &history, run: &intake.run };
+    let mut findings = Findings::default();
     for (analysis, step) in ANALYSES.iter().zip(&plan.steps) {
         progress.begin(analysis.name(), None);
-        let found = step.backtest(&stage_inputs, holdout_days);
+        let found = step.backtest(&inputs, holdout_days);
         progress.finish(analysis.name());
         let Some(found) = found else { continue };
         let found: Backtest = found.map_err(|source| EngineError::Stage { analysis: analysis.name(), source })?;
-        found.tables.into_iter().for_each(|table| tables.insert(table));
-        plots.extend(found.plots);
-        summary.extend(found.summary);
+        findings.add(found.tables, found.plots, found.summary);
         clock.lap(analysis.name());
     }
-    let mut manifest = Manifest::new(plan, inputs, &cleaned.counts, format_day(run.as_of));
-    manifest.tables = write_tables(&tables, publication.dir(), &manifest, progress)?;
-    let folder = publication.dir().join("plots");
-    std::fs::create_dir_all(&folder).map_err(|source| SinkError::io("create the folder", &folder, source))?;
-    for plot in &plots {
-        write_text(&folder.join(format!("{}.svg", plot.name)), &draw(plot))?;
-    }
-    clock.lap("write tables and plots");
-    manifest.timings_seconds = clock.seconds;
-    write_manifest(publication.dir(), &manifest, &plan.text)?;
-    let published = publication.commit(&manifest.as_of)?;
-    let plots = plots.iter().map(|plot| format!("{}.svg", plot.name)).collect();
-    Ok(BacktestOutcome { published, manifest, summary, plots })
+    findings.publish(plan, publication, intake, draw, progress, clock)
 }

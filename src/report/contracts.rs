@@ -35,6 +35,7 @@ pub fn contract_json(table: &'static TableSpec) -> Value {
             "unit": c.unit,
             "nullable": c.nullable,
             "meaning": c.meaning,
+            "filled_by": c.filled_by,
             "repeated": match c.expansion {
                 Expansion::One => Value::Null,
                 Expansion::PerHorizon => json!("per horizon"),

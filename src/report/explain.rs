@@ -44,8 +44,20 @@ pub enum ExplainError {
 /// The table that every run has.
 const CUSTOMERS: &str = "customers";
 
-/// The table of who is on which target list.
+/// The tables of target lists, which have several rows a customer: who is on which, what became of everybody who matched,
+/// and what that means.
 const LISTS: &str = "targets";
+const CANDIDATES: &str = "target_candidates";
+const EXCLUSIONS: &str = "target_exclusions";
+
+/// What a run says of a customer's target lists.
+#[derive(Default)]
+struct Lists {
+    listed: Option<DataFrame>,
+    candidates: Option<DataFrame>,
+    /// Outcomes and their meanings.
+    meanings: Vec<(String, String)>,
+}
 
 /// Everything that a run says of a customer, as text.
 ///
@@ -56,8 +68,8 @@ pub fn explain(run: &Path, customer: &str) -> Result<String, ExplainError> {
     let text = text.map_err(|_| ExplainError::NoRun { path: run.to_path_buf() })?;
     let mut out = format!("customer {customer} in {}\n", run.display());
     let mut facts = DataFrame::empty();
-    let mut lists = None;
-    for table in published_tables().filter(|t| t.is_per_customer() || t.name == LISTS) {
+    let mut lists = Lists { meanings: meanings(run), ..Lists::default() };
+    for table in published_tables().filter(|t| t.is_per_customer() || [LISTS, CANDIDATES].contains(&t.name)) {
         let path = run.join(format!("{}.parquet", table.name));
         // some analyses run only when they are asked for, or have a source
         if !path.exists() && table.name != CUSTOMERS {
@@ -67,26 +79,44 @@ pub fn explain(run: &Path, customer: &str) -> Result<String, ExplainError> {
         if table.name == CUSTOMERS && rows.height() == 0 {
             return Err(ExplainError::NoCustomer { id: customer.to_owned(), path: run.to_path_buf() });
         }
-        if !table.is_per_customer() {
-            lists = Some(rows);
-            continue;
+        match table.name {
+            LISTS => lists.listed = Some(rows),
+            CANDIDATES => lists.candidates = Some(rows),
+            _ => {
+                let _ = write!(out, "\n{}\n", table.name);
+                if rows.height() == 0 {
+                    out.push_str("  no row: the customer has no purchase\n");
+                }
+                write_figures(&mut out, &rows, 0);
+                add_facts(&mut facts, &rows);
+            }
         }
-        let _ = write!(out, "\n{}\n", table.name);
-        if rows.height() == 0 {
-            out.push_str("  no row: the customer has no purchase\n");
-        }
-        write_figures(&mut out, &rows, 0);
-        add_facts(&mut facts, &rows);
     }
-    write_rules(&mut out, &text, &facts, lists.as_ref());
+    write_rules(&mut out, &text, &facts, &lists);
     Ok(out)
 }
 
 fn rows_of(path: &Path, customer: &str) -> PolarsResult<DataFrame> {
+    rows_where(path, col("customer_id").eq(lit(customer)))
+}
+
+/// What the outcomes of this run's lists mean; nothing when it has none.
+fn meanings(run: &Path) -> Vec<(String, String)> {
+    let path = run.join(format!("{EXCLUSIONS}.parquet"));
+    let read = || -> PolarsResult<Vec<(String, String)>> {
+        let rows = rows_where(&path, lit(true))?;
+        let (outcomes, meanings) = (rows.column("outcome")?.str()?, rows.column("meaning")?.str()?);
+        let pairs = outcomes.iter().zip(meanings.iter());
+        Ok(pairs.filter_map(|(outcome, meaning)| Some((outcome?.to_owned(), meaning?.to_owned()))).collect())
+    };
+    if path.exists() { read().unwrap_or_default() } else { Vec::new() }
+}
+
+fn rows_where(path: &Path, condition: Expr) -> PolarsResult<DataFrame> {
     let frame = LazyFrame::scan_parquet(PlRefPath::try_from_path(path)?, ScanArgsParquet::default())?;
     let money = |kind: &DataType| matches!(kind, DataType::Decimal(..));
     let words = |kind: &DataType| matches!(kind, DataType::Categorical(..) | DataType::Enum(..));
-    let rows = frame.filter(col("customer_id").eq(lit(customer))).collect()?;
+    let rows = frame.filter(condition).collect()?;
     let plain = rows.columns().iter().map(|column| match column.dtype() {
         kind if money(kind) => column.cast(&DataType::Float64),
         kind if words(kind) => column.cast(&DataType::String),
@@ -132,7 +162,7 @@ fn add_facts(facts: &mut DataFrame, rows: &DataFrame) {
     }
 }
 
-fn write_rules(out: &mut String, pipeline: &str, facts: &DataFrame, lists: Option<&DataFrame>) {
+fn write_rules(out: &mut String, pipeline: &str, facts: &DataFrame, lists: &Lists) {
     let document = parse(pipeline, &mut Vec::new());
     for (section, title) in [("segments", "rule segments"), ("targets", "target lists")] {
         let sections = document.sections.get(section).map_or(&[][..], Vec::as_slice);
@@ -143,11 +173,14 @@ fn write_rules(out: &mut String, pipeline: &str, facts: &DataFrame, lists: Optio
         for written in sections {
             let (name, rule) = (text_of(written, "name"), text_of(written, "where"));
             let verdict = if holds(&rule, facts) { "matches" } else { "does not match" };
-            let place = if section == "targets" { list_place(&name, lists) } else { String::new() };
+            let place = if section == "targets" { list_place(&name, lists.listed.as_ref()) } else { String::new() };
             let _ = writeln!(out, "  {name}: {verdict}{place}");
             for part in conjuncts(&rule) {
                 let mark = if holds(&part, facts) { "✓" } else { "✗" };
                 let _ = writeln!(out, "    {mark} {part}   ({})", values(&part, facts));
+            }
+            if section == "targets" {
+                out.push_str(&list_reasons(&name, lists));
             }
         }
     }
@@ -197,6 +230,39 @@ fn values(condition: &str, facts: &DataFrame) -> String {
         Err(_) => format!("{name} is in no table of this run"),
     };
     names.iter().map(value).collect::<Vec<_>>().join(", ")
+}
+
+/// What became of a customer who matches, and what a contact was expected to bring; nothing for others.
+fn list_reasons(name: &str, lists: &Lists) -> String {
+    let find = |candidates: &DataFrame| -> PolarsResult<Option<String>> {
+        let targets = candidates.column("target")?.str()?.clone();
+        let Some(row) = targets.iter().position(|t| t == Some(name)) else { return Ok(None) };
+        let cell = |column: &str| candidates.column(column).map(|c| shown(c, row));
+        let outcome = cell("outcome")?;
+        let meaning = lists.meanings.iter().find(|(known, _)| *known == outcome).map_or("", |(_, meaning)| meaning);
+        let mut text = format!("    → {outcome}: {meaning}\n");
+        let said = |word: String| if word == "–" { "none".to_owned() } else { word };
+        let _ = writeln!(text, "      offer {}, channel {}", said(cell("offer")?), said(cell("channel")?));
+        if candidates.column("uplift_source")?.get(row).is_ok_and(|value| value != AnyValue::Null) {
+            let _ = writeln!(
+                text,
+                "      uplift {}, {}: {}",
+                cell("uplift")?,
+                cell("uplift_source")?,
+                cell("uplift_from")?
+            );
+            let _ = writeln!(
+                text,
+                "      expected profit {} = revenue {} × margin {} − cost {}",
+                cell("expected_profit")?,
+                cell("expected_revenue")?,
+                cell("margin")?,
+                cell("contact_cost")?
+            );
+        }
+        Ok(Some(text))
+    };
+    lists.candidates.as_ref().and_then(|candidates| find(candidates).ok().flatten()).unwrap_or_default()
 }
 
 /// Where the customer stands on a target list.

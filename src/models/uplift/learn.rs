@@ -1,0 +1,130 @@
+//! Models of a trial, judged on people that they had not seen; the best of them, if it beats chance.
+
+use ndarray::Array2;
+
+use crate::numerics::classify::ForestOptions;
+use crate::numerics::surveys::inference::Confidence;
+use crate::numerics::uplift::{
+    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Curves, Effect, FittedUplift, Learners, Order,
+    OrderQuality, PolicyValue, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit, fit_uplift, uplift_groups,
+};
+
+use super::options::LearnerChoice;
+
+/// Weight of the squares of the coefficients of logistic regressions: about what four hundred contacts with a chance of one half
+/// tell of a coefficient. Differences of two chances are easily drowned in the noise of their models.
+const RIDGE: f64 = 100.0;
+
+/// Trees of a forest.
+const TREES: usize = 64;
+
+/// Groups of equal size in `uplift_deciles`.
+const TENTHS: usize = 10;
+
+/// The base learners of an outcome, and the name of the one that was taken.
+pub(super) fn learners(choice: Option<LearnerChoice>, is_yes_no: bool) -> (Learners, LearnerChoice) {
+    let forest = ForestOptions { trees: TREES, ..ForestOptions::default() };
+    let (outcome, taken) = match (choice, is_yes_no) {
+        (Some(LearnerChoice::Forest), true) => (BaseLearner::Forest(forest), LearnerChoice::Forest),
+        (Some(LearnerChoice::Forest), false) => (BaseLearner::TwoPart(forest), LearnerChoice::Forest),
+        (None | Some(LearnerChoice::Logistic), true) => {
+            (BaseLearner::Logistic { ridge: RIDGE }, LearnerChoice::Logistic)
+        }
+        _ => (BaseLearner::Line, LearnerChoice::Linear),
+    };
+    (Learners { outcome, effect: BaseLearner::Line }, taken)
+}
+
+/// A model on people that it had not seen.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) curves: Curves,
+    pub(super) quality: OrderQuality,
+    pub(super) calibration: Calibration,
+    /// The best share to treat; none when treating nobody is best.
+    pub(super) policy: Option<PolicyValue>,
+    pub(super) tenths: Vec<UpliftGroup>,
+}
+
+impl Judged {
+    fn of(trial: &Trial<'_>, scores: &[f64], cost: f64) -> Result<Self, UpliftError> {
+        let confidence = Confidence::default();
+        let order = Order::of(scores, trial, Ties::Merged)?;
+        let calibration = Calibration::of(trial, scores, confidence)?;
+        let effects = calibration.effects(scores, scores);
+        Ok(Self {
+            curves: Curves::in_order(trial, &order)?,
+            quality: OrderQuality::of(trial, &order, BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, confidence)?,
+            policy: PolicyValue::best(trial, &order, cost, confidence),
+            tenths: uplift_groups(trial, &order, &effects, TENTHS, confidence),
+            calibration,
+        })
+    }
+
+    /// Whether the interval of the Qini coefficient lies above that of targeting at random.
+    fn beats_chance(&self) -> bool {
+        self.quality.qini.lower > 0.0
+    }
+}
+
+/// What a trial taught.
+#[derive(Debug)]
+pub(super) struct Learned {
+    pub(super) average: Effect,
+    pub(super) models: Vec<(UpliftKind, Result<Judged, UpliftError>)>,
+    /// Place of the model with the highest Qini coefficient.
+    pub(super) best: Option<usize>,
+    /// The same, if it beats chance and could be fitted to all.
+    pub(super) chosen: Option<(usize, Taught)>,
+}
+
+/// The chosen model, fitted to the whole trial.
+#[derive(Debug)]
+pub(super) struct Taught {
+    model: FittedUplift,
+    calibration: Calibration,
+    /// Its scores of the people of the trial.
+    reference: Vec<f64>,
+}
+
+impl Taught {
+    /// The expected effects on the rows of a matrix.
+    pub(super) fn effects(&self, matrix: &Array2<f64>) -> Vec<f64> {
+        self.calibration.effects(&self.reference, &self.model.predict(matrix))
+    }
+}
+
+/// Learns from a trial: its people are the rows of the matrix; `parts` are left out in turn.
+///
+/// # Errors
+/// When not even the average effect can be measured.
+pub(super) fn learn(
+    trial: &Trial<'_>,
+    matrix: &Array2<f64>,
+    parts: &[u32],
+    kinds: &[UpliftKind],
+    learners: Learners,
+    cost: f64,
+) -> Result<Learned, UpliftError> {
+    let average = Effect::average(trial, Confidence::default())?;
+    let scored = cross_fit(kinds, matrix, trial, parts, learners);
+    let judge = |(kind, scores): (&UpliftKind, Result<Vec<f64>, UpliftError>)| {
+        (*kind, scores.and_then(|scores| Judged::of(trial, &scores, cost)))
+    };
+    let models = kinds.iter().zip(scored).map(judge).collect::<Vec<_>>();
+    let qini = |at: &usize| models[*at].1.as_ref().map_or(f64::NEG_INFINITY, |judged| judged.quality.qini.estimate);
+    let usable = (0..models.len()).filter(|at| models[*at].1.is_ok());
+    let better = |best: usize, next: usize| if qini(&next) > qini(&best) { next } else { best };
+    // one that beats chance before one that doesn't, even if that one's estimate is higher
+    let beats = |at: &usize| models[*at].1.as_ref().is_ok_and(Judged::beats_chance);
+    let winner = usable.clone().filter(beats).reduce(better);
+    let best = winner.or_else(|| usable.reduce(better));
+    let all = (0..trial.len() as u32).collect::<Vec<_>>();
+    let chosen = winner.and_then(|at| {
+        let model = fit_uplift(&[models[at].0], matrix, trial, &all, learners).pop()?.ok()?;
+        let calibration = models[at].1.as_ref().ok()?.calibration;
+        let reference = model.predict(matrix);
+        Some((at, Taught { model, calibration, reference }))
+    });
+    Ok(Learned { average, models, best, chosen })
+}

@@ -4,7 +4,7 @@ use crate::stage::{Analysis, CheckContext, Diagnostic, Layer, Section, SectionSh
 use crate::table::TableSpec;
 
 use super::backtest::{CLV_CALIBRATION, CLV_DECILES, CLV_HOLDOUT, CLV_TRACKING};
-use super::contract::{CLV, CLV_MODELS};
+use super::contract::{CLV, CLV_MARGINS, CLV_MODELS};
 use super::options::ClvOptions;
 use super::pinned::Pinned;
 use super::step::ClvStep;
@@ -41,7 +41,7 @@ impl Analysis for ClvAnalysis {
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {
-        &[&CLV, &CLV_MODELS]
+        &[&CLV, &CLV_MODELS, &CLV_MARGINS]
     }
 
     fn backtest_makes(&self) -> &'static [&'static TableSpec] {

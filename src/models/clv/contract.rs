@@ -160,3 +160,16 @@ pub const CLV_MODELS: TableSpec = TableSpec {
     ],
     example: "SELECT model, mae, log_score, is_used FROM 'out/latest/clv_models.parquet' ORDER BY mae",
 };
+
+/// What a unit of spend leaves, for later analyses; not published on its own.
+pub(super) const CLV_MARGINS: TableSpec = TableSpec {
+    name: "clv_margins",
+    row: "a customer with a purchase day",
+    about: "The margin per unit of spend that the customer values rest on.",
+    columns: &[
+        ColumnSpec::new("customer_id", Kind::Text, "", "id as in the sources"),
+        ColumnSpec::new("margin_rate", Kind::Real, "share", "margin per unit of the customer's spend"),
+        ColumnSpec::new("overall_margin_rate", Kind::Real, "share", "that of all customers together"),
+    ],
+    example: "",
+};

@@ -23,7 +23,7 @@ use super::quality::{quality, summary};
 use super::season::Season;
 use super::selection::{Evidence, design, select};
 use super::spend::SpendFit;
-use super::table::clv_table;
+use super::table::{clv_table, margins_table};
 
 #[derive(Debug)]
 pub(super) struct ClvStep {
@@ -88,10 +88,12 @@ impl Step for ClvStep {
             None => models_table::of_fit(&fits.purchases)?,
         };
         let table = clv_table(&self.options, history, &seen, scores, profit.as_ref())?;
+        let margins = margins_table(history, profit.as_ref())?;
+        let tables = vec![table, models, margins];
         if !inputs.cleaned.has_transactions {
-            return Ok(Output { tables: vec![table, models], ..Output::default() });
+            return Ok(Output { tables, ..Output::default() });
         }
-        Ok(Output { tables: vec![table, models], models: vec![model], quality, summary, ..Output::default() })
+        Ok(Output { tables, models: vec![model], quality, summary, ..Output::default() })
     }
 
     fn backtest(&self, inputs: &StageInputs<'_>, holdout_days: Option<u32>) -> Option<Result<Backtest, StageError>> {

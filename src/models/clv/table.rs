@@ -1,11 +1,11 @@
 //! Scores to the `clv` table.
 
-use arrow::array::Float64Array;
+use arrow::array::{Array, Float64Array};
 
 use crate::numerics::btyd::Scores;
 use crate::table::{Table, TableBuilder, TableError};
 
-use super::contract::CLV;
+use super::contract::{CLV, CLV_MARGINS};
 use super::options::{ClvOptions, IntervalColumns};
 use super::population::Population;
 use super::profit::{Basis, Profit};
@@ -86,4 +86,26 @@ fn finite(values: &[f64]) -> Float64Array {
         return Float64Array::from(values.to_vec());
     }
     values.iter().map(|v| Some(*v).filter(|v| v.is_finite())).collect()
+}
+
+/// What a unit of each customer's spend leaves; nobody without money.
+pub(super) fn margins_table(history: &Table, profit: Option<&Profit>) -> Result<Table, TableError> {
+    let ids = history.text("customer_id")?;
+    let builder = TableBuilder::new(&CLV_MARGINS);
+    let Some(profit) = profit else {
+        return builder
+            .text("customer_id", ids.slice(0, 0))
+            .real("margin_rate", Vec::<f64>::new())
+            .real("overall_margin_rate", Vec::<f64>::new())
+            .build();
+    };
+    let overall = match profit.basis {
+        Basis::Share(share) => share,
+        Basis::Lines { overall, .. } => overall,
+    };
+    builder
+        .text("customer_id", ids.clone())
+        .real("margin_rate", profit.margin_ratio.clone())
+        .real("overall_margin_rate", vec![overall; ids.len()])
+        .build()
 }

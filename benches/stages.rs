@@ -20,7 +20,7 @@ fn run_shop(folder: &Path) -> Tables {
     let path = folder.join("pipeline.toml");
     let request = PlanRequest { path: &path, as_of: None, out: None, today: || 0, colour: false };
     let plan = plan(&request).expect("the synthetic pipeline is right");
-    run(&plan, &NoProgress).expect("the synthetic shop runs").tables
+    run(&plan, &|_| String::new(), &NoProgress).expect("the synthetic shop runs").tables
 }
 
 fn stages(criterion: &mut Criterion) {

@@ -9,7 +9,7 @@ use crate::clean::{CleanOptions, Declared, LargestAmount};
 use crate::linkage::IdentityOptions;
 use crate::registry::ANALYSES;
 use crate::source::{INPUT_TABLES, PathList, SourceOptions};
-use crate::stage::{Diagnostic, Section};
+use crate::stage::{Diagnostic, Section, SectionShape};
 
 use super::options::{CheckOptions, PipelineOptions};
 
@@ -62,7 +62,7 @@ pub fn parse<'a>(text: &'a str, diagnostics: &mut Vec<Diagnostic>) -> Document<'
     let has_unknown_source = diagnostics[said..].iter().any(|d| d.message.starts_with("unknown source"));
     let checks = take_array(&mut root, "checks", diagnostics).iter().map(|s| read_check(s, diagnostics)).collect();
     let mut sections = BTreeMap::new();
-    for shape in ANALYSES.iter().filter_map(|a| a.section()) {
+    for shape in shapes() {
         let found = if shape.repeated {
             take_array(&mut root, shape.name, diagnostics)
         } else if root.get(shape.name).is_some() {
@@ -75,8 +75,13 @@ pub fn parse<'a>(text: &'a str, diagnostics: &mut Vec<Diagnostic>) -> Document<'
     Document { pipeline, pipeline_section, clean, sources, has_unknown_source, checks, sections }
 }
 
+/// The sections of all analyses.
+fn shapes() -> impl Iterator<Item = SectionShape> {
+    ANALYSES.iter().flat_map(|a| a.section().into_iter().chain(a.shared_section().map(|shared| shared.shape)))
+}
+
 fn check_names(root: &DeTable<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let known = || OWN_SECTIONS.into_iter().chain(ANALYSES.iter().filter_map(|a| a.section()).map(|s| s.name));
+    let known = || OWN_SECTIONS.into_iter().chain(shapes().map(|shape| shape.name));
     for key in root.keys() {
         let name: &str = key.get_ref();
         if !known().any(|k| k == name) {
@@ -165,7 +170,13 @@ fn check_source(
         let diagnostic = Diagnostic::new(section.span(), format!("`[{}]` needs a `path`", section.name()));
         diagnostics.push(diagnostic.hint("a file, a glob such as \"exports/orders_*.csv.gz\", or a list of them"));
     }
-    for (standard, span) in section.nested_keys("columns") {
+    if table.open && !options.unpivot.is_empty() {
+        let message = format!("{} are read once each, so `unpivot` is not for them", table.name);
+        diagnostics.push(Diagnostic::new(section.value_span("unpivot"), message).hint("leave it out"));
+    }
+    let unpivoted = options.unpivot.iter().flat_map(|more| more.keys());
+    let unpivoted = unpivoted.map(|standard| (standard.clone(), section.value_span("unpivot")));
+    for (standard, span) in section.nested_keys("columns").into_iter().chain(unpivoted) {
         if !table.open && !table.names().any(|n| n == standard) {
             let diagnostic = Diagnostic::new(span, format!("{} has no column `{standard}`", table.name));
             diagnostics.push(diagnostic.suggest(&standard, table.names()));

@@ -76,6 +76,15 @@ fn sections() -> Vec<Described> {
                 example: analysis.example(),
             });
         }
+        if let Some(shared) = analysis.shared_section() {
+            all.push(Described {
+                name: shared.shape.name.into(),
+                repeated: false,
+                about: shared.about.into(),
+                schema: (shared.shape.schema)(),
+                example: shared.example,
+            });
+        }
     }
     all
 }

@@ -82,7 +82,7 @@ impl EngineError {
             Self::Clean(error) if !matches!(error, CleanError::Scratch(_)) => 3,
             Self::NothingAccepted(_) => 3,
             Self::Stage { source: StageError::Data(_), .. } => 3,
-            Self::Stage { source: StageError::Rule { .. }, .. } => 2,
+            Self::Stage { source: StageError::Rule { .. } | StageError::Asked(_), .. } => 2,
             Self::Guard(_) => 4,
             Self::Sink(SinkError::Locked { .. }) => 5,
             Self::Clean(_) | Self::Stage { .. } | Self::Unbalanced(_) | Self::Sink(_) | Self::Table(_) => 1,

@@ -33,6 +33,9 @@ pub struct Manifest {
     pub balance: Vec<BalanceEntry>,
     /// Published tables.
     pub tables: Vec<TableEntry>,
+    /// Published text files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileEntry>,
     /// Model files by name.
     pub models: serde_json::Map<String, serde_json::Value>,
     /// Lines of `run_quality` that are over their limit.
@@ -78,6 +81,17 @@ pub struct TableEntry {
     pub bytes: u64,
 }
 
+/// A published text file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileEntry {
+    /// Path inside the run.
+    pub file: String,
+    /// Rows, without the header.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+}
+
 impl Manifest {
     /// What is known before anything is analysed.
     pub(super) fn new(plan: &Plan, inputs: Vec<InputEntry>, counts: &[SourceCounts], as_of: String) -> Self {
@@ -94,6 +108,7 @@ impl Manifest {
             inputs,
             balance: counts.iter().map(BalanceEntry::new).collect(),
             tables: Vec::new(),
+            files: Vec::new(),
             models: serde_json::Map::new(),
             warnings: Vec::new(),
             timings_seconds: Vec::new(),

@@ -2,6 +2,8 @@
 
 mod backtest;
 mod error;
+mod evaluate;
+mod findings;
 mod identity;
 mod manifest;
 mod order;
@@ -11,8 +13,10 @@ mod quality;
 mod run;
 mod sources;
 
-pub use backtest::{BacktestOutcome, backtest};
+pub use backtest::backtest;
 pub use error::EngineError;
+pub use evaluate::evaluate;
+pub use findings::FindingsOutcome;
 pub use manifest::Manifest;
 pub use plan::{Plan, PlanRequest, plan};
 pub use progress::{NoProgress, Progress};

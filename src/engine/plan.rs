@@ -148,7 +148,8 @@ fn check_analyses(
     let mut steps = Vec::new();
     for analysis in ANALYSES {
         let sections = analysis.section().and_then(|s| document.sections.get(s.name)).map_or(&[][..], Vec::as_slice);
-        let context = CheckContext { columns: &columns, has_money, attributes: &attributes, base };
+        let context =
+            CheckContext { columns: &columns, has_money, attributes: &attributes, base, sections: &document.sections };
         match analysis.check(sections, &context) {
             Ok(step) => {
                 add_columns(&mut columns, *analysis, step.as_ref());
@@ -168,7 +169,8 @@ fn check_analyses(
 fn add_columns(columns: &mut RuleColumns, analysis: &dyn crate::stage::Analysis, step: &dyn Step) {
     let tables = analysis.makes().iter().filter(|t| t.is_per_customer() && !INTERNAL_TABLES.contains(&t.name));
     for table in tables {
-        for column in table.columns.iter().filter(|c| c.expansion == Expansion::One) {
+        // what a later table fills in is known by that table
+        for column in table.columns.iter().filter(|c| c.expansion == Expansion::One && c.filled_by.is_none()) {
             columns.add(column.name, table.name, Some(column.kind));
         }
         for (owner, name) in step.expanded_columns() {

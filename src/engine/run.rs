@@ -1,23 +1,25 @@
 //! The nightly job: read and clean, analyse, check, publish.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::clean::{CleanSettings, Cleaned, SourceCounts, SourceFiles, Sources, clean};
+use crate::clean::{CleanSettings, Cleaned, Rejected, SourceCounts, SourceFiles, Sources, clean};
 use crate::history::History;
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
-use crate::sink::{Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns};
+use crate::sink::{
+    Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns, write_export,
+};
 use crate::source::digest;
-use crate::stage::{ModelFile, Output, RunInfo, StageInputs};
-use crate::table::{Quality, Table, Tables, format_day, parse_day};
+use crate::stage::{ExportFile, INPUTS, ModelFile, Output, Plot, RunInfo, StageInputs};
+use crate::table::{Quality, Table, Tables, fill_columns, format_day, parse_day};
 
 use super::error::EngineError;
 use super::identity::{self, known_persons};
-use super::manifest::{InputEntry, Manifest, TableEntry};
+use super::manifest::{FileEntry, InputEntry, Manifest, TableEntry};
 use super::order::waves;
 use super::plan::Plan;
 use super::progress::Progress;
@@ -43,8 +45,10 @@ pub struct RunOutcome {
 struct Results {
     tables: Tables,
     models: Vec<ModelFile>,
+    files: Vec<ExportFile>,
     quality: Vec<Quality>,
     summary: Vec<(String, String)>,
+    plots: Vec<Plot>,
 }
 
 /// Seconds by stage.
@@ -71,11 +75,15 @@ pub(super) struct Intake {
     pub(super) run: RunInfo,
 }
 
-/// Runs a plan and publishes its tables.
+/// Runs a plan and publishes its tables. `draw` turns a plot into SVG.
 ///
 /// # Errors
 /// Anything that keeps the run from being published; what was published before is then as it was.
-pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineError> {
+pub fn run(
+    plan: &Plan,
+    draw: &(dyn Fn(&Plot) -> String + Sync),
+    progress: &dyn Progress,
+) -> Result<RunOutcome, EngineError> {
     let mut clock = Clock::start();
     let publication = Publication::begin(&plan.out)?;
     let Intake { inputs, mut cleaned, run } = take_in(plan, &publication, progress, &mut clock)?;
@@ -90,9 +98,11 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineErr
         results.models.push(identity::model_file(identity));
         identity::tables(identity)?.into_iter().for_each(|table| results.tables.insert(table));
     }
-    let quality = judge(plan, &cleaned.counts, results.quality)?;
-    results.tables.insert(quarantine_table(&mut cleaned.rejected)?);
+    let quarantine = quarantine_table(&mut cleaned.rejected)?;
+    let quality = judge(plan, &cleaned, results.quality)?;
+    results.tables.insert(quarantine);
     results.tables.insert(quality_table(&quality)?);
+    fill_columns(&mut results.tables)?;
     let mut manifest = Manifest {
         previous_as_of: history.as_of.map(format_day),
         models: results.models.iter().map(|m| (m.name.to_owned(), m.content.clone())).collect(),
@@ -100,7 +110,12 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<RunOutcome, EngineErr
         ..Manifest::new(plan, inputs, &cleaned.counts, as_of)
     };
     manifest.tables = write_tables(&results.tables, publication.dir(), &manifest, progress)?;
+    manifest.files = write_files(publication.dir(), &results.files)?;
     clock.lap("write tables");
+    if !results.plots.is_empty() {
+        write_plots(publication.dir(), &results.plots, draw)?;
+        clock.lap("draw plots");
+    }
     manifest.timings_seconds = clock.seconds;
     write_models(publication.dir(), &results.models)?;
     write_manifest(publication.dir(), &manifest, &plan.text)?;
@@ -129,7 +144,9 @@ pub(super) fn take_in(
 
 fn fingerprints(plan: &Plan) -> Result<Vec<InputEntry>, EngineError> {
     let files = plan.sources.values().flat_map(|s| s.files.iter().map(move |f| (s.table, &f.file)));
-    let files = files.collect::<Vec<_>>();
+    // a file may be read several times
+    let mut seen = BTreeSet::new();
+    let files = files.filter(|(table, file)| seen.insert((*table, file.shown.as_str()))).collect::<Vec<_>>();
     let entries = files.par_iter().map(|(table, file)| {
         let sha256 = digest(&file.path).map_err(|e| {
             let hint = "check that the file is there and may be read";
@@ -185,7 +202,7 @@ fn run_info(plan: &Plan, cleaned: &Cleaned) -> Result<RunInfo, EngineError> {
 }
 
 /// What the steps want of the run before.
-fn history(plan: &Plan, as_of: &str) -> Result<History, EngineError> {
+pub(super) fn history(plan: &Plan, as_of: &str) -> Result<History, EngineError> {
     let Some(folder) = previous_run(&plan.out, as_of) else { return Ok(History::default()) };
     let mut wanted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (table, column) in plan.steps.iter().flat_map(|s| s.remembers()) {
@@ -214,7 +231,7 @@ fn analyse(
     clock: &mut Clock,
 ) -> Result<Results, EngineError> {
     let mut results = Results::default();
-    let reads_sources = |n: &usize| ANALYSES[*n].reads().contains(&crate::stage::INPUTS[0]);
+    let [sources, contacts] = [0, 1].map(|input| move |n: &usize| ANALYSES[*n].reads().contains(&INPUTS[input]));
     let waves = waves(ANALYSES);
     for (at, wave) in waves.iter().enumerate() {
         let inputs = StageInputs { tables: &results.tables, cleaned, history, run };
@@ -228,8 +245,11 @@ fn analyse(
         for output in outputs.collect::<Result<Vec<Output>, _>>()? {
             take(&mut results, &mut cleaned.counts, output);
         }
-        if !waves[at + 1..].iter().flatten().any(|n| reads_sources(n)) {
-            cleaned.release();
+        let later = || waves[at + 1..].iter().flatten();
+        match (later().any(sources), later().any(contacts)) {
+            (true, _) => {}
+            (false, true) => cleaned.release_all_but_contacts(),
+            (false, false) => cleaned.release(),
         }
         clock.lap(&wave.iter().map(name).collect::<Vec<_>>().join(" + "));
     }
@@ -239,8 +259,10 @@ fn analyse(
 fn take(results: &mut Results, counts: &mut [SourceCounts], output: Output) {
     output.tables.into_iter().for_each(|table| results.tables.insert(table));
     results.models.extend(output.models);
+    results.files.extend(output.files);
     results.quality.extend(output.quality);
     results.summary.extend(output.summary);
+    results.plots.extend(output.plots);
     for (source, merged) in output.merged {
         if let Some(counts) = counts.iter_mut().find(|c| c.source == source) {
             counts.move_to_merged(merged);
@@ -276,8 +298,8 @@ fn stray_newest_day(plan: &Plan, cleaned: &Cleaned) -> Option<Quality> {
 }
 
 /// The lines of `run_quality`, guards included.
-fn judge(plan: &Plan, counts: &[SourceCounts], analyses: Vec<Quality>) -> Result<Vec<Quality>, EngineError> {
-    let mut lines: Vec<Quality> = counts.iter().flat_map(SourceCounts::quality).collect();
+fn judge(plan: &Plan, cleaned: &Cleaned, analyses: Vec<Quality>) -> Result<Vec<Quality>, EngineError> {
+    let mut lines: Vec<Quality> = cleaned.counts.iter().flat_map(SourceCounts::quality).collect();
     lines.extend(analyses);
     let shown = |lines: &[&Quality]| {
         let line = |q: &&Quality| {
@@ -291,7 +313,26 @@ fn judge(plan: &Plan, counts: &[SourceCounts], analyses: Vec<Quality>) -> Result
         return Err(EngineError::Unbalanced(shown(&unbalanced)));
     }
     let failed = apply_guards(&plan.checks, &mut lines);
-    if failed.is_empty() { Ok(lines) } else { Err(EngineError::Guard(shown(&failed.iter().collect::<Vec<_>>()))) }
+    if failed.is_empty() {
+        return Ok(lines);
+    }
+    let told = failed.iter().map(|guard| {
+        let first = first_refused(guard, &cleaned.rejected).map_or_else(String::new, |row| format!("\n{row}"));
+        format!("{}{first}", shown(&[guard]))
+    });
+    Err(EngineError::Guard(told.collect::<Vec<_>>().join("\n")))
+}
+
+/// The first row that a guard of refused rows stands for, with its place.
+fn first_refused(guard: &Quality, rejected: &[Rejected]) -> Option<String> {
+    let reason = guard.check.strip_prefix("quarantined_");
+    if reason.is_none() && !guard.check.ends_with("_quarantined") {
+        return None;
+    }
+    let stands_for = |r: &&Rejected| r.source == guard.source && reason.is_none_or(|code| r.reason.code() == code);
+    let row = rejected.iter().find(stands_for)?;
+    let place = if row.column.is_empty() { String::new() } else { format!(", {}", row.column) };
+    Some(format!("    first: {}, line {}{place}: {:?} ({})", row.file, row.line, row.value, row.reason.code()))
 }
 
 fn warnings(quality: &[Quality]) -> Vec<String> {
@@ -332,6 +373,26 @@ pub(super) fn write_tables(
         bytes: written.bytes,
     };
     Ok(written.into_iter().map(entry).collect())
+}
+
+/// Draws plots into the folder `plots`.
+pub(super) fn write_plots(
+    folder: &Path,
+    plots: &[Plot],
+    draw: &(dyn Fn(&Plot) -> String + Sync),
+) -> Result<(), EngineError> {
+    let folder = folder.join("plots");
+    std::fs::create_dir_all(&folder).map_err(|source| SinkError::io("create the folder", &folder, source))?;
+    plots.par_iter().try_for_each(|plot| write_text(&folder.join(format!("{}.svg", plot.name)), &draw(plot)))
+}
+
+fn write_files(folder: &Path, files: &[ExportFile]) -> Result<Vec<FileEntry>, EngineError> {
+    let write = |file: &ExportFile| {
+        let rows = file.columns.first().map_or(0, |(_, column)| column.len()) as u64;
+        let bytes = write_export(&folder.join(&file.path), &file.columns)?;
+        Ok(FileEntry { file: file.path.clone(), rows, bytes })
+    };
+    files.iter().map(write).collect()
 }
 
 fn write_models(folder: &Path, models: &[ModelFile]) -> Result<(), EngineError> {

@@ -14,6 +14,7 @@ mod bit_packing;
 mod chunk;
 mod dictionary;
 mod error;
+mod export;
 mod fields;
 mod folders;
 mod key;
@@ -24,6 +25,7 @@ mod previous;
 mod publish;
 
 pub use error::SinkError;
+pub use export::write_export;
 pub use parquet::{TableWriter, WrittenTable, write_table};
 pub use previous::{previous_run, read_columns};
 pub use publish::{Latest, Publication, Published};

@@ -3,8 +3,13 @@
 use crate::clean::{IDENTITIES, IDENTITY_LOG, IDENTITY_REVIEW, QUARANTINE};
 use crate::features::cohorts::CohortsAnalysis;
 use crate::features::customers::CustomersAnalysis;
+use crate::models::campaigns::CampaignsAnalysis;
+use crate::models::churn::{ChurnAnalysis, PropensityAnalysis};
 use crate::models::clv::ClvAnalysis;
+use crate::models::offers::OffersAnalysis;
 use crate::models::patterns::PatternsAnalysis;
+use crate::models::profitability::ProfitabilityAnalysis;
+use crate::models::uplift::UpliftAnalysis;
 use crate::segments::clusters::ClustersAnalysis;
 use crate::segments::journey::JourneyAnalysis;
 use crate::segments::knowledge::KnowledgeAnalysis;
@@ -22,6 +27,12 @@ pub const ANALYSES: &[&dyn Analysis] = &[
     &CohortsAnalysis,
     &ClvAnalysis,
     &PatternsAnalysis,
+    &CampaignsAnalysis,
+    &OffersAnalysis,
+    &ChurnAnalysis,
+    &PropensityAnalysis,
+    &UpliftAnalysis,
+    &ProfitabilityAnalysis,
     &RfmAnalysis,
     &ClustersAnalysis,
     &LifecycleAnalysis,
@@ -39,7 +50,7 @@ pub const RUN_TABLES: &[&TableSpec] = &[&QUARANTINE, &RUN_QUALITY];
 pub const IDENTITY_TABLES: &[&TableSpec] = &[&IDENTITIES, &IDENTITY_LOG, &IDENTITY_REVIEW];
 
 /// Tables that analyses make for each other and nobody publishes.
-pub const INTERNAL_TABLES: &[&str] = &["purchase_history"];
+pub const INTERNAL_TABLES: &[&str] = &["purchase_history", "clv_margins"];
 
 /// The contracts of the tables that runs publish, in flow order.
 pub fn published_tables() -> impl Iterator<Item = &'static TableSpec> {

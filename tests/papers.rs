@@ -9,14 +9,23 @@ mod reference;
 #[path = "support/family.rs"]
 mod family;
 
+#[path = "papers/churn.rs"]
+mod churn;
+
 #[path = "papers/mining.rs"]
 mod mining;
 
 #[path = "papers/points.rs"]
 mod points;
 
+#[path = "papers/qini.rs"]
+mod qini;
+
 #[path = "papers/references.rs"]
 mod references;
+
+#[path = "papers/uplift.rs"]
+mod uplift;
 
 use acrm::numerics::btyd::{
     BetaGeometric, CovariateModel, FirstCoin, History, Opportunities, TransactionModel, fit_bg_nbd, fit_bgbb,

@@ -38,6 +38,22 @@ fn data_flow_one_way() {
     }
 }
 
+/// A column that a later table fills is a column of that table, of the same kind, and a later analysis makes it.
+#[test]
+fn filled_columns_are_made_later() {
+    let mut found = 0;
+    for (place, analysis) in ANALYSES.iter().enumerate() {
+        for column in analysis.makes().iter().flat_map(|table| table.columns) {
+            let Some(maker) = column.filled_by else { continue };
+            let later = ANALYSES[place + 1..].iter().flat_map(|a| a.makes()).find(|table| table.name == maker);
+            let made = later.and_then(|table| table.column(column.name)).expect("a later table has the column");
+            assert_eq!(made.kind, column.kind, "{}", column.name);
+            found += 1;
+        }
+    }
+    assert_eq!(found, 3, "lifecycle, satisfaction and knowledge coverage stand in the profile");
+}
+
 #[test]
 fn every_column_says_what_it_means() {
     let banned = ["recency", "frequency"];
@@ -57,10 +73,13 @@ fn every_column_says_what_it_means() {
 fn every_example_works() {
     for analysis in ANALYSES {
         assert!(!analysis.about().is_empty());
-        let pipeline = format!("{PIPELINE}{}", analysis.example());
-        let folder = folder(&[("orders.csv", ORDERS), ("p.toml", &pipeline)]);
-        run_ok(folder.path(), &["check", "p.toml"]);
-        run_ok(folder.path(), &["run", "p.toml"]);
+        let shared = analysis.shared_section().map(|shared| shared.example);
+        for example in [analysis.example()].into_iter().chain(shared) {
+            let pipeline = format!("{PIPELINE}{example}");
+            let folder = folder(&[("orders.csv", ORDERS), ("p.toml", &pipeline)]);
+            run_ok(folder.path(), &["check", "p.toml"]);
+            run_ok(folder.path(), &["run", "p.toml"]);
+        }
     }
 }
 
@@ -68,13 +87,16 @@ fn every_example_works() {
 #[test]
 fn published_columns_are_the_declared_ones() {
     let more = "[sources.customers]\npath = \"people.csv\"\n[sources.interactions]\npath = \"touches.csv\"\n\
-        [sources.feedback]\npath = \"answers.csv\"\n[cohorts]\n[patterns]\n[journey]\n\
-        [[segments]]\nname = \"any\"\nwhere = \"orders > 0\"\n";
+        [sources.feedback]\npath = \"answers.csv\"\n[sources.contacts]\npath = \"contacts.csv\"\n\
+        [churn]\n[[propensity]]\nname = \"any\"\noutcome = \"purchase\"\n[cohorts]\n[patterns]\n[profitability]\n[journey]\n[offers]\n[[uplift]]\nname = \"any\"\n\
+        [[segments]]\nname = \"any\"\nwhere = \"orders > 0\"\n\
+        [[targets]]\nname = \"all\"\nwhere = \"orders > 0\"\n[targeting]\n";
     let folder = folder(&[
         ("orders.csv", ORDERS),
         ("people.csv", "customer_id,city\n1,Bonn\n2,Kiel\n"),
         ("touches.csv", "customer_id,timestamp,touchpoint\n1,2024-01-15,call\n"),
         ("answers.csv", "customer_id,timestamp,score,instrument\n1,2024-01-20,9,nps\n"),
+        ("contacts.csv", "campaign_id,customer_id,contacted_at,arm\nC1,1,2024-01-10,treatment\nC1,2,,control\n"),
         ("p.toml", &format!("{PIPELINE}{more}")),
     ]);
     run_ok(folder.path(), &["run", "p.toml"]);

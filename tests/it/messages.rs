@@ -27,7 +27,7 @@ fn a_run_is_summed_up() {
         "bg_nbd: r ",
         "gamma_gamma: p ",
         "largest segments",
-        "published 15 tables",
+        "published 18 tables",
         "out/as_of=2024-03-01",
         "customers 3",
     ] {

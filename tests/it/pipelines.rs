@@ -32,6 +32,16 @@ fn shipped_pipelines_check_and_run() {
             "satisfaction",
             "silent_",
             "knowledge",
+            "campaign_",
+            "channel_response",
+            "churn",
+            "contact_policy",
+            "next_best",
+            "offer",
+            "profit",
+            "propensit",
+            "target_",
+            "uplift",
         ];
         for spec in acrm::registry::published_tables() {
             let asked = shown.ends_with("shop.toml") || !optional.iter().any(|start| spec.name.starts_with(start));

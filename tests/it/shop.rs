@@ -168,7 +168,7 @@ pub const PIPELINE: &str = "[pipeline]\nname = \"shop\"\nas_of = \"2024-12-10\"\
     [[segments]]\nname = \"grown\"\nwhere = \"age >= 40\"\n\
     [[targets]]\nname = \"win_back\"\nwhere = \"orders >= 2 AND days_since_last > 40\"\nchannel = \"email\"\ncost_per_contact = 0.2\n\
     budget = 12\ncontrol_share = 0.2\n\
-    [[targets]]\nname = \"thanks\"\nwhere = \"in_regulars AND favourite_category = 'garden'\"\nchannel = \"letter\"\nmax_customers = 30\n";
+    [[targets]]\nname = \"thanks\"\nwhere = \"in_regulars AND favourite_category = 'garden'\"\nchannel = \"email\"\nmax_customers = 30\n";
 
 /// A folder with the pipeline and the three tables, each a list of named files.
 pub fn lay_out(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Folder of the reference figures, `None` (and a line that says so) where
 /// they are not there.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
     if path.is_dir() {
         Some(path)

@@ -5,6 +5,7 @@ mod baskets;
 mod collect;
 mod contract;
 mod moves;
+mod plots;
 mod seasons;
 mod sequences;
 mod step;

@@ -10,6 +10,7 @@ use super::analysis::PatternsOptions;
 use super::baskets::{rules_table, sets_table, together};
 use super::collect::{Histories, Level, histories};
 use super::moves::{category_moves, moves_table};
+use super::plots::plots;
 use super::seasons::{seasons, seasons_table};
 use super::sequences::{following, paths_table, sequences_table};
 
@@ -61,7 +62,8 @@ impl Step for PatternsStep {
         for table in &tables[..3] {
             quality.push(Quality::measured("patterns", table.spec().name, table.rows() as f64, "rows"));
         }
-        Ok(Output { tables, quality, ..Output::default() })
+        let plots = plots(&tables[1], &tables[5])?;
+        Ok(Output { tables, quality, plots, ..Output::default() })
     }
 }
 

@@ -96,8 +96,13 @@ pub fn plan(request: &PlanRequest<'_>) -> Result<Plan, EngineError> {
     }
     let pipeline = document.pipeline;
     let out = base.join(pipeline.out.as_deref().unwrap_or("out"));
+    let as_of = request.as_of.or_else(|| pipeline.as_of.as_ref().and_then(|a| a.resolve(request.today)));
+    let tells_days = |table: &&str| !["customers", "products", "campaigns"].contains(table);
+    if as_of.is_none() && !sources.keys().any(|table| tells_days(table)) {
+        return Err(EngineError::NoDay { path: shown });
+    }
     Ok(Plan {
-        as_of: request.as_of.or_else(|| pipeline.as_of.as_ref().and_then(|a| a.resolve(request.today))),
+        as_of,
         timezone: pipeline.timezone.as_ref().and_then(|zone| TimeZone::get(zone).ok()),
         currency: pipeline.currency.unwrap_or_default(),
         base: base.clone(),

@@ -27,6 +27,17 @@ fn rows_without_an_id_are_numbered_and_none_is_merged() {
     assert_eq!([quality(&run, "customers", "rows_accepted"), quality(&run, "contacts", "rows_accepted")], [3.0, 3.0]);
 }
 
+/// Customers alone tell no day, and the check says so; contacts might, and the run says that they don't.
+#[test]
+fn without_days_the_day_must_be_stated() {
+    let text = pipeline("[sources.customers]\npath = \"rows.csv\"\ncolumns = { customer_id = \"#row\" }\n", "");
+    let folder = folder(&[("rows.csv", ANSWERS), ("p.toml", &text)]);
+    let ended = acrm(folder.path(), &["check", "p.toml"]);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    assert!(ended.stderr.contains("set as_of"), "{}", ended.stderr);
+    run_ok(folder.path(), &["run", "p.toml", "--as-of", "2024-03-01"]);
+}
+
 #[test]
 fn without_orders_the_day_must_be_stated() {
     let text = pipeline(EVERYONE, "");

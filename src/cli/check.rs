@@ -1,15 +1,15 @@
 //! `acrm check`.
 
-use crate::engine::{PlanRequest, plan};
+use crate::engine::plan;
 use crate::report::plan_summary;
 
 use super::Failure;
 use super::args::CheckArgs;
 use super::printer::Printer;
-use super::run::today;
+use super::run::request;
 
 pub(super) fn check(arguments: &CheckArgs, printer: &Printer) -> Result<(), Failure> {
-    let request = PlanRequest { path: &arguments.pipeline, as_of: None, out: None, today, colour: printer.colour() };
+    let request = request(&arguments.pipeline, None, None, printer);
     let plan = plan(&request)?;
     if printer.is_quiet() {
         return Ok(());

@@ -13,19 +13,23 @@ use super::printer::Printer;
 
 /// The day that the clock shows here; asked for only when a pipeline says `today` or `yesterday`.
 #[expect(clippy::disallowed_methods, reason = "the pipeline asks for today")]
-pub(super) fn today() -> i32 {
+fn today() -> i32 {
     civil_day(jiff::ZonedDateTime::now().date())
+}
+
+/// What a command over a pipeline asks for.
+pub(super) fn request<'a>(
+    path: &'a std::path::Path,
+    as_of: Option<i32>,
+    out: Option<&std::path::PathBuf>,
+    printer: &Printer,
+) -> PlanRequest<'a> {
+    PlanRequest { path, as_of, out: out.cloned(), today, colour: printer.colour() }
 }
 
 pub(super) fn run(arguments: &RunArgs, printer: &Printer) -> Result<(), Failure> {
     set_threads(arguments.threads)?;
-    let request = PlanRequest {
-        path: &arguments.pipeline,
-        as_of: arguments.as_of,
-        out: arguments.out.clone(),
-        today,
-        colour: printer.colour(),
-    };
+    let request = request(&arguments.pipeline, arguments.as_of, arguments.out.as_ref(), printer);
     let outcome = run_plan(&plan(&request)?, &draw, printer)?;
     for warning in &outcome.manifest.warnings {
         printer.warning(warning);

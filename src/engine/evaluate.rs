@@ -1,15 +1,13 @@
 //! `acrm evaluate`: what was done to customers is measured against what would have been without.
 
-use crate::registry::ANALYSES;
-use crate::sink::Publication;
-use crate::stage::{Evaluation, Plot, StageInputs};
+use crate::stage::Plot;
 use crate::table::format_day;
 
 use super::error::EngineError;
-use super::findings::{Findings, FindingsOutcome, features};
+use super::findings::{FindingsOutcome, publish_findings};
 use super::plan::Plan;
 use super::progress::Progress;
-use super::run::{Clock, history, take_in};
+use super::run::history;
 
 /// Folder of the evaluations below the output folder.
 const FOLDER: &str = "evaluation";
@@ -25,22 +23,6 @@ pub fn evaluate(
     draw: &(dyn Fn(&Plot) -> String + Sync),
     progress: &dyn Progress,
 ) -> Result<FindingsOutcome, EngineError> {
-    let mut clock = Clock::start();
-    let publication = Publication::begin(&plan.out.join(FOLDER))?;
-    let intake = take_in(plan, &publication, progress, &mut clock)?;
-    let history = history(plan, &format_day(intake.run.as_of))?;
-    let features = features(plan, &intake, &history)?;
-    clock.lap("customers");
-    let inputs = StageInputs { tables: &features, cleaned: &intake.cleaned, history: &history, run: &intake.run };
-    let mut findings = Findings::default();
-    for (analysis, step) in ANALYSES.iter().zip(&plan.steps) {
-        progress.begin(analysis.name(), None);
-        let found = step.evaluate(&inputs, campaign);
-        progress.finish(analysis.name());
-        let Some(found) = found else { continue };
-        let found: Evaluation = found.map_err(|source| EngineError::Stage { analysis: analysis.name(), source })?;
-        findings.add(found.tables, found.plots, found.summary);
-        clock.lap(analysis.name());
-    }
-    findings.publish(plan, publication, intake, draw, progress, clock)
+    let history = |as_of| history(plan, &format_day(as_of));
+    publish_findings(plan, FOLDER, &history, &|step, inputs| step.evaluate(inputs, campaign), draw, progress)
 }

@@ -3,14 +3,14 @@
 use crate::history::History;
 use crate::registry::ANALYSES;
 use crate::sink::{Publication, Published};
-use crate::stage::{Layer, Plot, StageInputs, SummaryTable};
-use crate::table::{Table, Tables, format_day};
+use crate::stage::{Findings, Layer, Plot, StageError, StageInputs, Step, SummaryTable};
+use crate::table::{Tables, format_day};
 
 use super::error::EngineError;
 use super::manifest::Manifest;
 use super::plan::Plan;
 use super::progress::Progress;
-use super::run::{Clock, Intake, write_manifest, write_plots, write_tables};
+use super::run::{Clock, Intake, take_in, write_manifest, write_plots, write_tables};
 
 /// A finished backtest or evaluation.
 #[derive(Debug)]
@@ -25,46 +25,53 @@ pub struct FindingsOutcome {
     pub plots: Vec<String>,
 }
 
-/// What analyses found.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    tables: Tables,
-    plots: Vec<Plot>,
-    summary: Vec<SummaryTable>,
-}
+/// What a command asks of each step; none from a step that has nothing to say.
+pub(super) type Ask<'a> = dyn Fn(&dyn Step, &StageInputs<'_>) -> Option<Result<Findings, StageError>> + 'a;
 
-impl Findings {
-    pub(super) fn add(&mut self, tables: Vec<Table>, plots: Vec<Plot>, summary: Vec<SummaryTable>) {
-        tables.into_iter().for_each(|table| self.tables.insert(table));
-        self.plots.extend(plots);
-        self.summary.extend(summary);
+/// Asks every step, and publishes tables and plots in `OUT/FOLDER/as_of=DAY`. `history` gives the run before the day of this
+/// one, and `draw` turns a plot into SVG.
+pub(super) fn publish_findings(
+    plan: &Plan,
+    folder: &str,
+    history: &dyn Fn(i32) -> Result<History, EngineError>,
+    ask: &Ask<'_>,
+    draw: &(dyn Fn(&Plot) -> String + Sync),
+    progress: &dyn Progress,
+) -> Result<FindingsOutcome, EngineError> {
+    let mut clock = Clock::start();
+    let publication = Publication::begin(&plan.out.join(folder))?;
+    let intake = take_in(plan, &publication, progress, &mut clock)?;
+    let history = history(intake.run.as_of)?;
+    let features = features(plan, &intake, &history)?;
+    clock.lap("customers");
+    let Intake { inputs, cleaned, run } = intake;
+    let stage_inputs = StageInputs { tables: &features, cleaned: &cleaned, history: &history, run: &run };
+    let mut tables = Tables::default();
+    let (mut plots, mut summary) = (Vec::new(), Vec::new());
+    for (analysis, step) in ANALYSES.iter().zip(&plan.steps) {
+        progress.begin(analysis.name(), None);
+        let found = ask(step.as_ref(), &stage_inputs);
+        progress.finish(analysis.name());
+        let Some(found) = found else { continue };
+        let found = found.map_err(|source| EngineError::Stage { analysis: analysis.name(), source })?;
+        found.tables.into_iter().for_each(|table| tables.insert(table));
+        plots.extend(found.plots);
+        summary.extend(found.summary);
+        clock.lap(analysis.name());
     }
-
-    /// Writes everything and makes it visible. `draw` turns a plot into SVG.
-    pub(super) fn publish(
-        self,
-        plan: &Plan,
-        publication: Publication,
-        intake: Intake,
-        draw: &(dyn Fn(&Plot) -> String + Sync),
-        progress: &dyn Progress,
-        mut clock: Clock,
-    ) -> Result<FindingsOutcome, EngineError> {
-        let Intake { inputs, cleaned, run } = intake;
-        let mut manifest = Manifest::new(plan, inputs, &cleaned.counts, format_day(run.as_of));
-        manifest.tables = write_tables(&self.tables, publication.dir(), &manifest, progress)?;
-        write_plots(publication.dir(), &self.plots, draw)?;
-        clock.lap("write tables and plots");
-        manifest.timings_seconds = clock.seconds;
-        write_manifest(publication.dir(), &manifest, &plan.text)?;
-        let published = publication.commit(&manifest.as_of)?;
-        let plots = self.plots.iter().map(|plot| format!("{}.svg", plot.name)).collect();
-        Ok(FindingsOutcome { published, manifest, summary: self.summary, plots })
-    }
+    let mut manifest = Manifest::new(plan, inputs, &cleaned.counts, format_day(run.as_of));
+    manifest.tables = write_tables(&tables, publication.dir(), &manifest, progress)?;
+    write_plots(publication.dir(), &plots, draw)?;
+    clock.lap("write tables and plots");
+    manifest.timings_seconds = clock.seconds;
+    write_manifest(publication.dir(), &manifest, &plan.text)?;
+    let published = publication.commit(&manifest.as_of)?;
+    let plots = plots.iter().map(|plot| format!("{}.svg", plot.name)).collect();
+    Ok(FindingsOutcome { published, manifest, summary, plots })
 }
 
 /// The tables of the features layer.
-pub(super) fn features(plan: &Plan, intake: &Intake, history: &History) -> Result<Tables, EngineError> {
+fn features(plan: &Plan, intake: &Intake, history: &History) -> Result<Tables, EngineError> {
     let mut features = Tables::default();
     for (analysis, step) in ANALYSES.iter().zip(&plan.steps).filter(|(a, _)| a.layer() == Layer::Features) {
         let inputs = StageInputs { tables: &features, cleaned: &intake.cleaned, history, run: &intake.run };

@@ -168,24 +168,8 @@ fn minutes(lookback: Lookback) -> [i64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clean::ZeroAmount;
+    use crate::purchases::tests::{line, rules};
     use proptest::prelude::*;
-
-    fn rules() -> FoldRules<'static> {
-        FoldRules {
-            zero_amount: ZeroAmount::Exclude,
-            merge_duplicates: false,
-            has_money: true,
-            category_ranks: &[],
-            channel_ranks: &[],
-            store_ranks: &[],
-            brand_of: &[],
-        }
-    }
-
-    fn line(day: i32, order: u64, units: i64) -> Line {
-        Line { customer: 1, order, amount: units * 10_000, minute: day * DAY_MINUTES + 600, has_order: order > 0 }
-    }
 
     fn extra(original: u64, margin: i64) -> Extra {
         Extra {

@@ -5,7 +5,7 @@ use crate::clean::{Extra, Line, NO_MARGIN, ZeroAmount};
 
 const DAY: i32 = 1440;
 
-fn rules() -> FoldRules<'static> {
+pub(super) fn rules() -> FoldRules<'static> {
     FoldRules {
         zero_amount: ZeroAmount::Exclude,
         merge_duplicates: false,
@@ -17,7 +17,7 @@ fn rules() -> FoldRules<'static> {
     }
 }
 
-fn line(day: i32, order: u64, units: i64) -> Line {
+pub(super) fn line(day: i32, order: u64, units: i64) -> Line {
     Line { customer: 1, order, amount: units * 10_000, minute: day * DAY + 600, has_order: order > 0 }
 }
 

@@ -128,13 +128,13 @@ pub trait Step: Send + Sync + Debug {
 
     /// Tests the analysis on its own past: does its work as it would have been done `holdout_days` ago (its own choice
     /// when not given), and compares with what came after. `None` for an analysis that predicts nothing.
-    fn backtest(&self, _inputs: &StageInputs<'_>, _holdout_days: Option<u32>) -> Option<Result<Backtest, StageError>> {
+    fn backtest(&self, _inputs: &StageInputs<'_>, _holdout_days: Option<u32>) -> Option<Result<Findings, StageError>> {
         None
     }
 
     /// Measures what was done to customers, of one campaign when it is named. `None` for an analysis that measures nothing of
     /// that kind.
-    fn evaluate(&self, _inputs: &StageInputs<'_>, _campaign: Option<&str>) -> Option<Result<Evaluation, StageError>> {
+    fn evaluate(&self, _inputs: &StageInputs<'_>, _campaign: Option<&str>) -> Option<Result<Findings, StageError>> {
         None
     }
 }
@@ -200,20 +200,9 @@ pub struct Output {
     pub plots: Vec<Plot>,
 }
 
-/// What testing an analysis on its own past gives.
+/// What an analysis finds besides a run: in testing itself on its own past, in measuring campaigns.
 #[derive(Debug, Default)]
-pub struct Backtest {
-    /// Finished tables.
-    pub tables: Vec<crate::table::Table>,
-    /// Plots of them.
-    pub plots: Vec<Plot>,
-    /// The same for the console.
-    pub summary: Vec<SummaryTable>,
-}
-
-/// What measuring campaigns gives.
-#[derive(Debug, Default)]
-pub struct Evaluation {
+pub struct Findings {
     /// Finished tables.
     pub tables: Vec<crate::table::Table>,
     /// Plots of them.

@@ -10,8 +10,8 @@ mod plot;
 mod rule;
 
 pub use analysis::{
-    Analysis, Backtest, CUSTOMER_TABLES, CheckContext, Evaluation, ExportFile, INPUTS, Layer, ModelFile, Output,
-    RunInfo, SectionShape, SharedSection, StageError, StageInputs, Step, SummaryTable,
+    Analysis, CUSTOMER_TABLES, CheckContext, ExportFile, Findings, INPUTS, Layer, ModelFile, Output, RunInfo,
+    SectionShape, SharedSection, StageError, StageInputs, Step, SummaryTable,
 };
 pub use diagnostic::{Diagnostic, nearest};
 pub use options::Section;

@@ -95,6 +95,15 @@ impl Column {
         }
     }
 
+    /// Whether a cell clearly says yes: true, 1, or the word.
+    pub fn says_yes(&self, row: usize) -> bool {
+        match self {
+            Self::Flag(flags) => !flags.is_null(row) && flags.value(row),
+            Self::Count(numbers) => !numbers.is_null(row) && numbers.value(row) == 1,
+            other => matches!(other.display(row).to_lowercase().as_str(), "true" | "yes" | "y" | "1"),
+        }
+    }
+
     /// A column of empty cells.
     pub fn empty_cells(kind: Kind, rows: usize) -> Self {
         match kind {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::numerics::surveys::inference::Confidence;
-use crate::stage::{Evaluation, Output, StageError, StageInputs, Step, nearest};
+use crate::stage::{Findings, Output, StageError, StageInputs, Step, nearest};
 use crate::table::{Quality, Table, TableError};
 
 use super::checks::{CheckRow, Checks, checks_table};
@@ -59,13 +59,13 @@ impl Step for CampaignsStep {
         Ok(Output { tables, summary: summary.collect(), quality: quality.collect(), ..Output::default() })
     }
 
-    fn evaluate(&self, inputs: &StageInputs<'_>, campaign: Option<&str>) -> Option<Result<Evaluation, StageError>> {
+    fn evaluate(&self, inputs: &StageInputs<'_>, campaign: Option<&str>) -> Option<Result<Findings, StageError>> {
         Some(self.evaluated(inputs, campaign))
     }
 }
 
 impl CampaignsStep {
-    fn evaluated(&self, inputs: &StageInputs<'_>, campaign: Option<&str>) -> Result<Evaluation, StageError> {
+    fn evaluated(&self, inputs: &StageInputs<'_>, campaign: Option<&str>) -> Result<Findings, StageError> {
         let outreach = &inputs.cleaned.outreach;
         if !outreach.known || outreach.campaign_ids.is_empty() {
             return Err(StageError::Data(NO_CONTACTS.to_owned()));

@@ -4,7 +4,7 @@ use crate::clean::ZeroAmount;
 use crate::numerics::btyd::Fit;
 use crate::numerics::btyd::GammaGamma;
 use crate::purchases::Sample;
-use crate::stage::{Backtest, Output, StageError, StageInputs, Step};
+use crate::stage::{Findings, Output, StageError, StageInputs, Step};
 use crate::table::Table;
 
 use super::backtest::backtest;
@@ -96,7 +96,7 @@ impl Step for ClvStep {
         Ok(Output { tables, models: vec![model], quality, summary, ..Output::default() })
     }
 
-    fn backtest(&self, inputs: &StageInputs<'_>, holdout_days: Option<u32>) -> Option<Result<Backtest, StageError>> {
+    fn backtest(&self, inputs: &StageInputs<'_>, holdout_days: Option<u32>) -> Option<Result<Findings, StageError>> {
         Some(backtest(&self.options, inputs, holdout_days))
     }
 }

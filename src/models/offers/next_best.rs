@@ -3,7 +3,7 @@
 use arrow::array::{Array, Date32Array, Float64Array, Int32Array, StringArray};
 
 use crate::clean::Cleaned;
-use crate::table::{Categories, Column, Table, TableBuilder, TableError};
+use crate::table::{Categories, Table, TableBuilder, TableError};
 
 use super::channel::Channels;
 use super::channel_table::{Best, Rates};
@@ -87,17 +87,8 @@ pub(super) fn best_channels(
         mean.map(|mean| (own + mean) / (orders + 1.0))
     };
     let best = |row: usize| {
-        let may = |channel: usize| consents[channel].is_none_or(|column| gave(column, row));
+        let may = |channel: usize| consents[channel].is_none_or(|column| column.says_yes(row));
         rates.best(row, may, value(row))
     };
     Ok((0..customers.rows()).map(best).collect())
-}
-
-/// Whether a cell says yes.
-fn gave(column: &Column, row: usize) -> bool {
-    match column {
-        Column::Flag(flags) => !flags.is_null(row) && flags.value(row),
-        Column::Count(numbers) => !numbers.is_null(row) && numbers.value(row) == 1,
-        other => matches!(other.display(row).to_lowercase().as_str(), "true" | "yes" | "y" | "1"),
-    }
 }

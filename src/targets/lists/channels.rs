@@ -1,7 +1,5 @@
 //! Channels: which consent a channel needs, and which attributes reach a customer by it.
 
-use arrow::array::Array;
-
 use crate::table::{Column, Table};
 
 /// What attributes that tell consent begin with.
@@ -84,8 +82,8 @@ impl Consent<'_> {
         match self {
             Self::NotAsked => true,
             Self::Unknown => false,
-            Self::Told(column) => says_yes(column, row),
-            Self::AnyOf(columns) => columns.iter().any(|column| says_yes(column, row)),
+            Self::Told(column) => column.says_yes(row),
+            Self::AnyOf(columns) => columns.iter().any(|column| column.says_yes(row)),
         }
     }
 }
@@ -104,15 +102,6 @@ pub(super) fn consent<'a>(customers: &'a Table, channel: Option<&str>) -> Consen
         Some((_, column)) => Consent::Told(column),
         None if told().next().is_some() => Consent::Unknown,
         None => Consent::NotAsked,
-    }
-}
-
-/// Whether a cell clearly says yes.
-pub(super) fn says_yes(column: &Column, row: usize) -> bool {
-    match column {
-        Column::Flag(flags) => !flags.is_null(row) && flags.value(row),
-        Column::Count(numbers) => !numbers.is_null(row) && numbers.value(row) == 1,
-        other => matches!(other.display(row).to_lowercase().as_str(), "true" | "yes" | "y" | "1"),
     }
 }
 
@@ -187,14 +176,14 @@ mod tests {
     fn doubt_is_neither_consent_nor_a_way_out_of_suppression() {
         let words =
             Column::Text(StringArray::from(vec![Some("yes"), Some("maybe"), Some("no"), None, Some("2024-01-01")]));
-        let yes: Vec<bool> = (0..5).map(|row| says_yes(&words, row)).collect();
+        let yes: Vec<bool> = (0..5).map(|row| words.says_yes(row)).collect();
         let no: Vec<bool> = (0..5).map(|row| says_no(&words, row)).collect();
         assert_eq!(yes, [true, false, false, false, false]);
         assert_eq!(no, [false, false, true, true, false]);
         let flags = Column::Flag(BooleanArray::from(vec![Some(true), None, Some(false)]));
-        assert_eq!((0..3).map(|row| says_yes(&flags, row)).collect::<Vec<_>>(), [true, false, false]);
+        assert_eq!((0..3).map(|row| flags.says_yes(row)).collect::<Vec<_>>(), [true, false, false]);
         let counts = Column::Count(Int64Array::from(vec![Some(1), Some(2), Some(0), None]));
-        assert_eq!((0..4).map(|row| says_yes(&counts, row)).collect::<Vec<_>>(), [true, false, false, false]);
+        assert_eq!((0..4).map(|row| counts.says_yes(row)).collect::<Vec<_>>(), [true, false, false, false]);
         assert_eq!((0..4).map(|row| says_no(&counts, row)).collect::<Vec<_>>(), [false, false, true, true]);
     }
 

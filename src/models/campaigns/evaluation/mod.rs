@@ -5,7 +5,7 @@ mod pooled;
 mod summary;
 mod words;
 
-use crate::stage::Evaluation;
+use crate::stage::Findings;
 use crate::table::Table;
 
 use super::step::{CampaignsStep, Measured};
@@ -25,14 +25,9 @@ pub(super) const NO_CONTACTS: &str = "no source says who was in which campaign, 
     columns = { campaign_id = \"campaign\", start = \"first_day\", end = \"last_day\", cost_per_contact = \"cost\" }";
 
 /// Tables, plots and words of the campaigns.
-pub(super) fn evaluation(
-    tables: Vec<Table>,
-    measured: &[Measured],
-    step: &CampaignsStep,
-    currency: &str,
-) -> Evaluation {
+pub(super) fn evaluation(tables: Vec<Table>, measured: &[Measured], step: &CampaignsStep, currency: &str) -> Findings {
     let pooled = pooled::summary(&tables, step.confidence(), currency);
-    Evaluation {
+    Findings {
         tables,
         plots: measured.iter().enumerate().flat_map(|(at, own)| plots::plots(own, at + 1, step, currency)).collect(),
         summary: measured.iter().flat_map(|own| summary::summary(own, step, currency)).chain(pooled).collect(),

@@ -8,7 +8,7 @@ mod tables;
 pub use contract::{CLV_CALIBRATION, CLV_DECILES, CLV_HOLDOUT, CLV_TRACKING};
 
 use crate::purchases::Sample;
-use crate::stage::{Backtest, StageError, StageInputs};
+use crate::stage::{Findings, StageError, StageInputs};
 
 use super::choice::holdout_days;
 use super::options::{ClvOptions, PurchaseModel};
@@ -21,7 +21,7 @@ pub(super) fn backtest(
     options: &ClvOptions,
     inputs: &StageInputs<'_>,
     asked_days: Option<u32>,
-) -> Result<Backtest, StageError> {
+) -> Result<Findings, StageError> {
     let population = Population::of_table(inputs.tables.get("purchase_history")?, inputs.run.as_of)?;
     let span = population.tenure.iter().max().copied().unwrap_or(0);
     let asked = ClvOptions { holdout_days: asked_days.or(options.holdout_days), ..options.clone() };
@@ -39,7 +39,7 @@ pub(super) fn backtest(
     let used = named.unwrap_or(evidence.choice.model);
     let Evidence { past, design, evaluated, .. } = &evidence;
     let weeks: Vec<_> = evaluated.iter().map(|e| (e.name, tables::tracking(past, e, design.as_ref()))).collect();
-    Ok(Backtest {
+    Ok(Findings {
         tables: vec![
             evidence.table(used)?,
             tables::calibration_table(past, evaluated)?,

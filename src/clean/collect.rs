@@ -146,9 +146,14 @@ impl Cleaned {
         self.customers = IdSpace::Whole;
     }
 
-    /// The same, but for what passed between the business and its customers.
-    pub fn release_all_but_contacts(&mut self) {
+    /// Lets go of the lines of transactions.
+    pub fn release_lines(&mut self) {
         self.ledger.clear();
+    }
+
+    /// Lets go of everything that is large but what passed between the business and its customers.
+    pub fn release_all_but_contacts(&mut self) {
+        self.release_lines();
         self.attributes = Attributes::default();
         self.feedback = Feedback::default();
         self.products = Products::default();

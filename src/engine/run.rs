@@ -14,7 +14,9 @@ use crate::sink::{
     Publication, Published, SinkError, TableWriter, WrittenTable, previous_run, read_columns, write_export,
 };
 use crate::source::digest;
-use crate::stage::{ExportFile, INPUTS, ModelFile, Output, Plot, RunInfo, StageInputs};
+use crate::stage::{
+    ALL_SOURCES, CONTACTS, ExportFile, ModelFile, Output, Plot, RunInfo, SOURCES_BUT_LINES, StageInputs,
+};
 use crate::table::{Quality, Table, Tables, fill_columns, format_day, parse_day};
 
 use super::error::EngineError;
@@ -231,29 +233,42 @@ fn analyse(
     clock: &mut Clock,
 ) -> Result<Results, EngineError> {
     let mut results = Results::default();
-    let [sources, contacts] = [0, 1].map(|input| move |n: &usize| ANALYSES[*n].reads().contains(&INPUTS[input]));
-    let waves = waves(ANALYSES);
+    let asked = |wave: Vec<usize>| wave.into_iter().filter(|n| !plan.steps[*n].is_idle()).collect::<Vec<_>>();
+    let waves = waves(ANALYSES).into_iter().map(asked).filter(|wave| !wave.is_empty()).collect::<Vec<_>>();
     for (at, wave) in waves.iter().enumerate() {
         let inputs = StageInputs { tables: &results.tables, cleaned, history, run };
         let name = |n: &usize| ANALYSES[*n].name();
-        let outputs = wave.par_iter().map(|number| {
+        let run = |number: &usize| {
             progress.begin(name(number), None);
             let output = plan.steps[*number].run(&inputs);
             progress.finish(name(number));
-            output.map_err(|source| EngineError::Stage { analysis: name(number), source })
-        });
-        for output in outputs.collect::<Result<Vec<Output>, _>>()? {
-            take(&mut results, &mut cleaned.counts, output);
-        }
-        let later = || waves[at + 1..].iter().flatten();
-        match (later().any(sources), later().any(contacts)) {
-            (true, _) => {}
-            (false, true) => cleaned.release_all_but_contacts(),
-            (false, false) => cleaned.release(),
-        }
+            output
+                .map(|output| (*number, output))
+                .map_err(|source| EngineError::Stage { analysis: name(number), source })
+        };
+        // what takes much room goes first, while the others have made nothing yet
+        let (alone, together): (Vec<usize>, Vec<usize>) = wave.iter().partition(|n| ANALYSES[**n].takes_room());
+        let mut outputs = alone.iter().map(run).collect::<Result<Vec<_>, _>>()?;
+        outputs.extend(together.par_iter().map(run).collect::<Result<Vec<_>, _>>()?);
+        outputs.sort_by_key(|(number, _)| *number);
+        outputs.into_iter().for_each(|(_, output)| take(&mut results, &mut cleaned.counts, output));
+        release(&waves[at + 1..], cleaned, &mut results.tables);
         clock.lap(&wave.iter().map(name).collect::<Vec<_>>().join(" + "));
     }
     Ok(results)
+}
+
+/// Lets go of what no analysis of the waves to come reads.
+fn release(to_come: &[Vec<usize>], cleaned: &mut Cleaned, tables: &mut Tables) {
+    let read = |input: &str| to_come.iter().flatten().any(|number| ANALYSES[*number].reads().contains(&input));
+    if !read(ALL_SOURCES) {
+        match (read(SOURCES_BUT_LINES), read(CONTACTS)) {
+            (true, _) => cleaned.release_lines(),
+            (false, true) => cleaned.release_all_but_contacts(),
+            (false, false) => cleaned.release(),
+        }
+    }
+    INTERNAL_TABLES.iter().filter(|table| !read(table)).for_each(|table| tables.remove(table));
 }
 
 fn take(results: &mut Results, counts: &mut [SourceCounts], output: Output) {

@@ -25,10 +25,19 @@ pub enum Layer {
     Targets,
 }
 
-/// What an analysis may read besides single tables of earlier analyses: all cleaned sources; of them only interactions,
-/// campaigns and contacts, so that the rest need not be kept; the run before; all tables of a row a customer that earlier
-/// analyses make, for whoever takes names of columns from the pipeline file.
-pub const INPUTS: &[&str] = &["cleaned sources", "contacts so far", "previous run", CUSTOMER_TABLES];
+/// What an analysis may read besides single tables of earlier analyses. The run before, and all tables of a row a customer
+/// that earlier analyses make, for whoever takes names of columns from the pipeline file; of the sources all, or a part, so
+/// that the rest need not be kept.
+pub const INPUTS: &[&str] = &[ALL_SOURCES, SOURCES_BUT_LINES, CONTACTS, "previous run", CUSTOMER_TABLES];
+
+/// The input of all cleaned sources.
+pub const ALL_SOURCES: &str = "cleaned sources";
+
+/// The input of all cleaned sources but the lines of transactions.
+pub const SOURCES_BUT_LINES: &str = "cleaned sources but transactions";
+
+/// The input of interactions, campaigns and contacts.
+pub const CONTACTS: &str = "contacts so far";
 
 /// The input that stands for the customer tables of all earlier analyses.
 pub const CUSTOMER_TABLES: &str = "customer tables";
@@ -95,6 +104,10 @@ pub trait Analysis: Sync + Debug {
     fn example(&self) -> &'static str;
     /// Names of the tables and [`INPUTS`] that it reads.
     fn reads(&self) -> &'static [&'static str];
+    /// Whether it holds so much at once that nothing should run beside it.
+    fn takes_room(&self) -> bool {
+        false
+    }
     /// Contracts of the tables that it makes.
     fn makes(&self) -> &'static [&'static TableSpec];
     /// Contracts of the tables that its backtest makes, if it has one.
@@ -118,6 +131,11 @@ pub trait Step: Send + Sync + Debug {
     /// The columns of the last run, as (table, column), that [`StageInputs::history`] must hold.
     fn remembers(&self) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    /// Whether the pipeline doesn't ask for it: then it is not run, and nothing is kept for it.
+    fn is_idle(&self) -> bool {
+        false
     }
 
     /// Computes the tables.

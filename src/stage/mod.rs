@@ -10,8 +10,8 @@ mod plot;
 mod rule;
 
 pub use analysis::{
-    Analysis, CUSTOMER_TABLES, CheckContext, ExportFile, Findings, INPUTS, Layer, ModelFile, Output, RunInfo,
-    SectionShape, SharedSection, StageError, StageInputs, Step, SummaryTable,
+    ALL_SOURCES, Analysis, CONTACTS, CUSTOMER_TABLES, CheckContext, ExportFile, Findings, INPUTS, Layer, ModelFile,
+    Output, RunInfo, SOURCES_BUT_LINES, SectionShape, SharedSection, StageError, StageInputs, Step, SummaryTable,
 };
 pub use diagnostic::{Diagnostic, nearest};
 pub use options::Section;

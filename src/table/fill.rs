@@ -55,6 +55,24 @@ mod tests {
     };
 
     #[test]
+    fn the_same_ids_are_held_once() {
+        let ids = |table: &Table| table.text("customer_id").unwrap().value_data().as_ptr();
+        let mut tables = Tables::default();
+        tables.insert(
+            TableBuilder::new(&BASE).text("customer_id", vec!["a", "b"]).count("own", vec![7, 8]).build().unwrap(),
+        );
+        for (names, shared) in [(vec!["a", "b"], true), (vec!["ab", ""], false), (vec!["a", "c"], false)] {
+            let maker =
+                TableBuilder::new(&MAKER).text("customer_id", names).score("later", vec![1, 3]).build().unwrap();
+            tables.insert(maker);
+            let [base, maker] = ["base", "maker"].map(|name| ids(tables.get(name).unwrap()));
+            assert_eq!(base == maker, shared);
+            tables.remove("maker");
+        }
+        assert!(tables.get("maker").is_err());
+    }
+
+    #[test]
     fn later_columns_are_copied_by_customer() {
         let base = TableBuilder::new(&BASE).text("customer_id", vec!["a", "b", "c"]).count("own", vec![7, 8, 9]);
         let maker = TableBuilder::new(&MAKER).text("customer_id", vec!["a", "c"]).score("later", vec![1, 3]);

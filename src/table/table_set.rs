@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Date32Array, Float64Array, Int32Array, Int64Array, ListArray, StringArray};
+use arrow::array::{Array, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, StringArray};
 
 use super::column::{Categories, Column};
 use super::contract::{Kind, TableSpec};
@@ -312,14 +312,29 @@ impl Table {
     }
 }
 
+/// The column of ids that customer tables have.
+const CUSTOMER_ID: &str = "customer_id";
+
 /// The tables made so far, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Tables(BTreeMap<&'static str, Arc<Table>>);
 
 impl Tables {
-    /// Adds a table.
-    pub fn insert(&mut self, table: Table) {
+    /// Adds a table. Ids that a table before has too, all in the same order, are held once.
+    pub fn insert(&mut self, mut table: Table) {
+        if let Some((_, Column::Text(own))) = table.columns.iter_mut().find(|(name, _)| name == CUSTOMER_ID) {
+            let ids = self.0.values().filter_map(|other| other.text(CUSTOMER_ID).ok());
+            let same = |ids: &&StringArray| ids.offsets() == own.offsets() && ids.value_data() == own.value_data();
+            if let Some(ids) = ids.filter(|ids| ids.null_count() == 0 && own.null_count() == 0).find(same) {
+                *own = ids.clone();
+            }
+        }
         self.0.insert(table.spec.name, Arc::new(table));
+    }
+
+    /// Lets go of a table.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// A table by name.

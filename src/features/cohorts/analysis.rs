@@ -51,6 +51,10 @@ impl Analysis for CohortsAnalysis {
         &["cleaned sources"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[&COHORTS, &COHORT_PAYBACK]
     }

@@ -22,6 +22,10 @@ pub(super) struct CohortsStep {
 }
 
 impl Step for CohortsStep {
+    fn is_idle(&self) -> bool {
+        self.options.is_none()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let Some(options) = &self.options else { return Ok(Output::default()) };
         let (cleaned, as_of) = (inputs.cleaned, inputs.run.as_of);

@@ -49,6 +49,10 @@ impl Analysis for ChurnAnalysis {
         &["cleaned sources", "customers", "clv"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[&CHURN, &CHURN_MODELS, &CHURN_CALIBRATION, &CHURN_DRIVERS, &CHURN_CUTS]
     }
@@ -90,6 +94,10 @@ impl Analysis for PropensityAnalysis {
 
     fn reads(&self) -> &'static [&'static str] {
         &["cleaned sources", "customers", "clv"]
+    }
+
+    fn takes_room(&self) -> bool {
+        true
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {

@@ -39,6 +39,10 @@ impl Analysis for OffersAnalysis {
         &["cleaned sources", "customers"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[&OFFERS, &NEXT_BEST, &OFFER_SKILL, &CHANNEL_RESPONSE]
     }

@@ -77,6 +77,10 @@ impl Analysis for PatternsAnalysis {
         &["cleaned sources"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[&BASKET_SETS, &BASKET_RULES, &PURCHASE_SEQUENCES, &PURCHASE_PATHS, &CATEGORY_MOVES, &TRADE_PROFILE]
     }

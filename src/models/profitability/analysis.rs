@@ -116,6 +116,10 @@ impl Analysis for ProfitabilityAnalysis {
         &["cleaned sources", "customers", "clv", "clv_margins"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[&PROFITABILITY, &PROFIT_DECILES, &PROFIT_CONCENTRATION]
     }

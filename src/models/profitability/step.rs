@@ -20,6 +20,10 @@ pub(super) struct ProfitabilityStep {
 }
 
 impl Step for ProfitabilityStep {
+    fn is_idle(&self) -> bool {
+        self.options.is_none()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let Some(options) = &self.options else { return Ok(Output::default()) };
         if !inputs.cleaned.has_money {

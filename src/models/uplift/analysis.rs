@@ -40,6 +40,10 @@ impl Analysis for UpliftAnalysis {
         &["cleaned sources", "customers"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[&UPLIFT, &UPLIFT_MODELS, &UPLIFT_DECILES, &UPLIFT_CURVE]
     }

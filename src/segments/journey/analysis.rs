@@ -87,6 +87,10 @@ impl Analysis for JourneyAnalysis {
         &["cleaned sources", "customers", "rfm", "clv", "clusters", "lifecycle"]
     }
 
+    fn takes_room(&self) -> bool {
+        true
+    }
+
     fn makes(&self) -> &'static [&'static TableSpec] {
         &[
             &JOURNEY_TRANSITIONS,

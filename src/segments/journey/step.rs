@@ -41,6 +41,10 @@ struct Told {
 }
 
 impl Step for JourneyStep {
+    fn is_idle(&self) -> bool {
+        self.options.is_none()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let Some(options) = &self.options else { return Ok(Output::default()) };
         let cleaned = inputs.cleaned;

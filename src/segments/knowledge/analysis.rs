@@ -57,7 +57,7 @@ impl Analysis for KnowledgeAnalysis {
     }
 
     fn reads(&self) -> &'static [&'static str] {
-        &["cleaned sources", "customers", "clv", "rfm"]
+        &["cleaned sources but transactions", "customers", "clv", "rfm"]
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {

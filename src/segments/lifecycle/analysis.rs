@@ -77,7 +77,7 @@ impl Analysis for LifecycleAnalysis {
     }
 
     fn reads(&self) -> &'static [&'static str] {
-        &["cleaned sources", "customers", "purchase_history"]
+        &["cleaned sources but transactions", "customers", "purchase_history"]
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {

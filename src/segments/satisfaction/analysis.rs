@@ -72,7 +72,7 @@ impl Analysis for SatisfactionAnalysis {
     }
 
     fn reads(&self) -> &'static [&'static str] {
-        &["cleaned sources", "customers", "purchase_history", "rfm", "lifecycle"]
+        &["cleaned sources but transactions", "customers", "purchase_history", "rfm", "lifecycle"]
     }
 
     fn makes(&self) -> &'static [&'static TableSpec] {

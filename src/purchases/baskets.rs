@@ -1,6 +1,8 @@
 //! The purchases of customers with what was in them.
 
-use crate::clean::{Cleaned, DAY_MINUTES, Extra, Line, NO_MARGIN, NO_NAME};
+use rayon::prelude::*;
+
+use crate::clean::{Cleaned, DAY_MINUTES, Extra, Line, NO_MARGIN, NO_NAME, PARTITIONS, PartitionLines};
 
 use super::days::{Sample, each_partition};
 use super::fold::Groups;
@@ -109,17 +111,51 @@ pub fn baskets<T: Send>(
 ) -> std::io::Result<Vec<T>> {
     let rules = Rules::of(cleaned);
     each_partition(cleaned, &Sample::All, |partition| {
-        let mut workspace = Workspace::default();
-        let (mut rows, mut by_order, mut own) = (Vec::new(), Vec::new(), Own::default());
-        let groups = Groups::of(partition);
-        let customers = groups.iter().filter_map(|(lines, extras)| {
-            rows.clear();
-            rows.extend(0..lines.len() as u32);
-            own.fill(&mut workspace, (lines, extras), (&mut rows, &mut by_order), &rules, names);
-            (!own.baskets.is_empty()).then(|| each(own.purchases(lines[0].customer))).flatten()
-        });
-        customers.collect()
+        let mut found = Vec::new();
+        each_customer(partition, &rules, names, |purchases| found.extend(each(purchases)));
+        found
     })
+}
+
+/// Partitions that are folded before their results are joined, per thread.
+const PARTITIONS_A_THREAD: usize = 8;
+
+/// Adds the purchases of each customer who has one to a value per partition, and gives these values to `join`, some at a
+/// time, so that they are never all there. Customers come in no particular order.
+///
+/// # Errors
+/// When temporary files can't be read.
+pub fn fold_baskets<T: Default + Send>(
+    cleaned: &Cleaned,
+    names: &Names,
+    add: impl Fn(&mut T, Purchases<'_>) + Sync,
+    mut join: impl FnMut(T),
+) -> std::io::Result<()> {
+    let rules = Rules::of(cleaned);
+    let numbers = (0..PARTITIONS).collect::<Vec<_>>();
+    for numbers in numbers.chunks(PARTITIONS_A_THREAD * rayon::current_num_threads()) {
+        let parts = numbers.par_iter().map(|number| {
+            let mut part = T::default();
+            each_customer(&cleaned.ledger.partition(*number)?, &rules, names, |purchases| add(&mut part, purchases));
+            Ok(part)
+        });
+        parts.collect::<std::io::Result<Vec<T>>>()?.into_iter().for_each(&mut join);
+    }
+    Ok(())
+}
+
+/// Gives the purchases of each customer of a partition who has one to `each`.
+fn each_customer(partition: &PartitionLines<'_>, rules: &Rules, names: &Names, mut each: impl FnMut(Purchases<'_>)) {
+    let mut workspace = Workspace::default();
+    let (mut rows, mut by_order, mut own) = (Vec::new(), Vec::new(), Own::default());
+    for (lines, extras) in Groups::of(partition).iter() {
+        rows.clear();
+        rows.extend(0..lines.len() as u32);
+        own.fill(&mut workspace, (lines, extras), (&mut rows, &mut by_order), rules, names);
+        if !own.baskets.is_empty() {
+            each(own.purchases(lines[0].customer));
+        }
+    }
 }
 
 /// Gives the purchases of each customer to `each` as they stood at the end of each of some days: what was not known by

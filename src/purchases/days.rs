@@ -90,6 +90,9 @@ pub(super) fn each_partition<T: Send>(
         }
         Ok(each(&partition))
     });
-    let found: std::io::Result<Vec<Vec<T>>> = found.collect();
-    Ok(found?.into_iter().flatten().collect())
+    let found = found.collect::<std::io::Result<Vec<Vec<T>>>>()?;
+    // as many as there are: what grows on the way is there twice
+    let mut all = Vec::with_capacity(found.iter().map(Vec::len).sum());
+    found.into_iter().for_each(|part| all.extend(part));
+    Ok(all)
 }

@@ -90,7 +90,7 @@ fn fold_partition(partition: &PartitionLines<'_>, rules: FoldRules<'_>, as_of: i
     let mut workspace = Workspace::default();
     let (mut rows, mut gaps) = (Vec::new(), Vec::new());
     let groups = Groups::of(partition);
-    let mut part = FoldedPart::default();
+    let mut part = FoldedPart { customers: Vec::with_capacity(groups.sizes.len()), days: Vec::new() };
     for (lines, extras) in groups.iter() {
         rows.clear();
         rows.extend(0..lines.len() as u32);

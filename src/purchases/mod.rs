@@ -26,7 +26,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub use baskets::{Basket, Item, Names, Purchases, baskets, baskets_at};
+pub use baskets::{Basket, Item, Names, Purchases, baskets, baskets_at, fold_baskets};
 pub use days::{Sample, purchase_days};
 pub(crate) use fold::{FoldedPart, fold_ledger};
 pub(crate) use one::Folded;

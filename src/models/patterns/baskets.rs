@@ -9,7 +9,7 @@ use crate::numerics::patterns::{
 use crate::table::{Column, Table, TableBuilder, TableError};
 
 use super::analysis::PatternsOptions;
-use super::collect::{Histories, Level};
+use super::collect::{Level, Orders};
 use super::contract::{BASKET_RULES, BASKET_SETS};
 use super::step::{Wording, levels};
 
@@ -25,20 +25,24 @@ pub(super) struct Together<'a> {
     rules: Vec<Rule>,
 }
 
+/// The fewest orders that have a share of all; fewer than two are no pattern.
+pub(super) fn fewest_orders(min_support: f64, orders: u32) -> u32 {
+    min_count(min_support, orders).max(2)
+}
+
 /// Finds the sets and rules of a level that this share of the orders has.
 pub(super) fn together<'a>(
     level: Level,
-    histories: &Histories,
+    orders: &Orders,
     wording: &'a Wording<'a>,
     options: &PatternsOptions,
     min_support: f64,
 ) -> Result<Together<'a>, PatternError> {
-    let baskets = Baskets::new(&histories.items, &histories.orders)?;
-    // fewer than two orders are no pattern
-    let least = min_count(min_support, baskets.len() as u32).max(2);
+    let baskets = Baskets::new(&orders.items, &orders.starts)?;
+    let least = fewest_orders(min_support, baskets.len() as u32);
     let wanted = ItemsetOptions { min_count: least, max_length: options.max_items, most: MOST };
     let sets = frequent_itemsets(&baskets, &wanted)?;
-    let customers = count_customers(&baskets, &histories.customers, &sets)?;
+    let customers = count_customers(&baskets, &orders.customers, &sets)?;
     let wanted = RuleOptions { min_confidence: options.min_confidence, single_consequent: true, most: MOST };
     let rules = association_rules(&sets, &wanted)?;
     Ok(Together { level, wording, sets, customers, rules })

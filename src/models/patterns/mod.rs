@@ -2,6 +2,7 @@
 
 mod analysis;
 mod baskets;
+mod census;
 mod collect;
 mod contract;
 mod moves;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use arrow::array::Int64Array;
 
-use crate::clean::{Cleaned, DAY_MINUTES, NO_NAME};
-use crate::purchases::{Names, Purchases, baskets};
+use crate::clean::{DAY_MINUTES, NO_NAME};
+use crate::purchases::{Names, Purchases};
 use crate::table::{Categories, Table, TableBuilder, TableError};
 
 use super::contract::CATEGORY_MOVES;
@@ -14,10 +14,11 @@ use super::contract::CATEGORY_MOVES;
 const WINDOW_DAYS: i32 = 180;
 
 /// Buyers of a category: before, now, kept, gained from others, gained new, lost to others, lost silent.
-pub(super) type Counts = [i64; 7];
+type Counts = [i64; 7];
 
 /// Counts and money (before, now) by the number of the category.
-pub(super) type CategoryMoves = BTreeMap<u32, (Counts, [i64; 2])>;
+#[derive(Debug, Default)]
+pub(super) struct CategoryMoves(BTreeMap<u32, (Counts, [i64; 2])>);
 
 /// One customer: their categories with the money of the window before and of the last.
 fn windows(purchases: Purchases<'_>, as_of: i32) -> BTreeMap<u32, [Option<i64>; 2]> {
@@ -37,19 +38,13 @@ fn windows(purchases: Purchases<'_>, as_of: i32) -> BTreeMap<u32, [Option<i64>; 
     found
 }
 
-/// Counts the moves of all customers.
-///
-/// # Errors
-/// When temporary files can't be read.
-pub(super) fn category_moves(cleaned: &Cleaned, names: &Names, as_of: i32) -> std::io::Result<CategoryMoves> {
-    let customers =
-        baskets(cleaned, names, |purchases| Some(windows(purchases, as_of)).filter(|windows| !windows.is_empty()))?;
-    let mut moves = CategoryMoves::new();
-    for own in customers {
+impl CategoryMoves {
+    /// Counts the moves of one customer.
+    pub(super) fn add(&mut self, purchases: Purchases<'_>, as_of: i32) {
+        let own = windows(purchases, as_of);
         let bought = |window: usize| own.values().any(|sums| sums[window].is_some());
         let (before, now) = (bought(0), bought(1));
-        for (category, sums) in &own {
-            let (counts, money) = moves.entry(*category).or_default();
+        for (category, sums) in own {
             let [was, is] = sums.map(|sum| sum.is_some());
             let facts = [
                 was,
@@ -60,18 +55,27 @@ pub(super) fn category_moves(cleaned: &Cleaned, names: &Names, as_of: i32) -> st
                 was && !is && now,
                 was && !is && !now,
             ];
-            counts.iter_mut().zip(facts).for_each(|(count, fact)| *count += i64::from(fact));
-            money.iter_mut().zip(sums).for_each(|(total, sum)| *total = total.saturating_add(sum.unwrap_or_default()));
+            self.count(category, facts.map(i64::from), sums.map(Option::unwrap_or_default));
         }
     }
-    Ok(moves)
+
+    /// Adds those of other customers.
+    pub(super) fn join(&mut self, others: Self) {
+        others.0.into_iter().for_each(|(category, (counts, money))| self.count(category, counts, money));
+    }
+
+    fn count(&mut self, category: u32, more: Counts, more_money: [i64; 2]) {
+        let (counts, money) = self.0.entry(category).or_default();
+        counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        money.iter_mut().zip(more_money).for_each(|(total, more)| *total = total.saturating_add(more));
+    }
 }
 
 /// The table.
 pub(super) fn moves_table(moves: &CategoryMoves, names: &Names, has_money: bool) -> Result<Table, TableError> {
-    let count = |at: usize| moves.values().map(|(counts, _)| counts[at]).collect::<Vec<_>>();
-    let money = |at: usize| moves.values().map(|(_, sums)| has_money.then_some(sums[at])).collect::<Int64Array>();
-    let categories = moves.keys().map(|category| *category as i32).collect();
+    let count = |at: usize| moves.0.values().map(|(counts, _)| counts[at]).collect::<Vec<_>>();
+    let money = |at: usize| moves.0.values().map(|(_, sums)| has_money.then_some(sums[at])).collect::<Int64Array>();
+    let categories = moves.0.keys().map(|category| *category as i32).collect();
     TableBuilder::new(&CATEGORY_MOVES)
         .category("category", Categories::from_codes(categories, names.categories.clone()))
         .count("buyers_before", count(0))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arrow::array::{Float64Array, Int64Array};
 
 use crate::clean::{Cleaned, DAY_MINUTES, NO_NAME};
-use crate::purchases::{Names, Purchases, baskets};
+use crate::purchases::{Names, Purchases};
 use crate::table::{Categories, Table, TableBuilder, TableError, civil_date};
 
 use super::contract::TRADE_PROFILE;
@@ -34,6 +34,7 @@ const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frid
 type Profile = [[(i64, i64); 24]; 3];
 
 /// Profiles by category ([`NO_NAME`] for all), and the first day of the log.
+#[derive(Debug, Default)]
 pub(super) struct Seasons {
     profiles: BTreeMap<u32, Profile>,
     first_day: Option<i32>,
@@ -45,37 +46,49 @@ fn places(minute: i32) -> [usize; 3] {
     [month, (day + 3).rem_euclid(7) as usize, (minute.rem_euclid(DAY_MINUTES) / 60) as usize]
 }
 
-/// Adds up all orders.
-///
-/// # Errors
-/// When temporary files can't be read.
-pub(super) fn seasons(cleaned: &Cleaned, names: &Names) -> std::io::Result<Seasons> {
-    let of_customer = |purchases: Purchases<'_>| {
-        let mut rows: Vec<(u32, [usize; 3], i64)> = Vec::new();
+impl Seasons {
+    /// Adds the orders of one customer.
+    pub(super) fn add(&mut self, purchases: Purchases<'_>) {
+        let mut items = Vec::new();
         for basket in purchases.baskets {
+            self.see(basket.minute.div_euclid(DAY_MINUTES));
             let places = places(basket.minute);
-            rows.push((NO_NAME, places, basket.amount));
-            let mut items = purchases.items_of(basket).iter().map(|i| (i.category, i.amount)).collect::<Vec<_>>();
+            self.count(NO_NAME, places, basket.amount);
+            items.clear();
+            items.extend(purchases.items_of(basket).iter().map(|i| (i.category, i.amount)));
             items.retain(|(category, _)| *category != NO_NAME);
             items.sort_unstable();
             for own in items.chunk_by(|a, b| a.0 == b.0) {
-                rows.push((own[0].0, places, own.iter().fold(0, |sum: i64, (_, amount)| sum.saturating_add(*amount))));
-            }
-        }
-        Some((purchases.baskets[0].minute.div_euclid(DAY_MINUTES), rows))
-    };
-    let mut found = Seasons { profiles: BTreeMap::new(), first_day: None };
-    for (first, rows) in baskets(cleaned, names, of_customer)? {
-        found.first_day = Some(found.first_day.map_or(first, |day| day.min(first)));
-        for (category, places, amount) in rows {
-            let profile = found.profiles.entry(category).or_insert([[(0, 0); 24]; 3]);
-            for (unit, place) in profile.iter_mut().zip(places) {
-                unit[place].0 += 1;
-                unit[place].1 = unit[place].1.saturating_add(amount);
+                self.count(own[0].0, places, own.iter().fold(0, |sum: i64, (_, amount)| sum.saturating_add(*amount)));
             }
         }
     }
-    Ok(found)
+
+    /// Adds those of other customers.
+    pub(super) fn join(&mut self, others: Self) {
+        others.first_day.into_iter().for_each(|day| self.see(day));
+        for (category, more) in others.profiles {
+            let profile = self.profile(category);
+            for (all, more) in profile.iter_mut().flatten().zip(more.into_iter().flatten()) {
+                *all = (all.0 + more.0, all.1.saturating_add(more.1));
+            }
+        }
+    }
+
+    fn see(&mut self, day: i32) {
+        self.first_day = Some(self.first_day.map_or(day, |first| first.min(day)));
+    }
+
+    fn profile(&mut self, category: u32) -> &mut Profile {
+        self.profiles.entry(category).or_insert([[(0, 0); 24]; 3])
+    }
+
+    fn count(&mut self, category: u32, places: [usize; 3], amount: i64) {
+        for (unit, place) in self.profile(category).iter_mut().zip(places) {
+            unit[place].0 += 1;
+            unit[place].1 = unit[place].1.saturating_add(amount);
+        }
+    }
 }
 
 /// Days of the log by month and weekday; each hour comes once a day.

@@ -9,7 +9,7 @@ use crate::numerics::patterns::{
 use crate::table::{Column, Table, TableBuilder, TableError};
 
 use super::analysis::PatternsOptions;
-use super::collect::{Histories, Level};
+use super::collect::{Days, Level};
 use super::contract::{PURCHASE_PATHS, PURCHASE_SEQUENCES};
 use super::step::{Wording, levels};
 
@@ -28,19 +28,23 @@ pub(super) struct Following<'a> {
     paths: Vec<PathNode>,
 }
 
+/// The fewest customers who have a share of all; fewer than two are no pattern.
+pub(super) fn fewest_customers(share: f64, customers: u32) -> u32 {
+    min_count(share, customers).max(2)
+}
+
 /// Finds the sequences and paths of a level that this share of the customers has.
 pub(super) fn following<'a>(
     level: Level,
-    histories: &Histories,
+    histories: &Days,
     wording: &'a Wording<'a>,
     options: &PatternsOptions,
     min_customers_share: f64,
 ) -> Result<Following<'a>, PatternError> {
-    let Histories { day_items, day_starts, customer_days, days, main_items, .. } = histories;
-    let sequences = Sequences::new(day_items, day_starts, customer_days, days)?;
-    let customers = histories.len();
-    // fewer than two customers are no pattern
-    let least = min_count(min_customers_share, customers).max(2);
+    let Days { items, starts, main_items, days, customer_starts } = histories;
+    let sequences = Sequences::new(items, starts, customer_starts, days)?;
+    let customers = sequences.len() as u32;
+    let least = fewest_customers(min_customers_share, customers);
     let wanted = SequenceOptions {
         min_customers: least,
         max_elements: options.max_steps,
@@ -51,9 +55,9 @@ pub(super) fn following<'a>(
     };
     let found = frequent_sequences(&sequences, &wanted)?;
     let single = (0..=main_items.len() as u32).collect::<Vec<_>>();
-    let mains = Sequences::new(main_items, &single, customer_days, days)?;
+    let mains = Sequences::new(main_items, &single, customer_starts, days)?;
     // beginnings are few however low the share
-    let fewest = min_count(options.min_customers_share, customers).max(2);
+    let fewest = fewest_customers(options.min_customers_share, customers);
     let paths = purchase_paths(&mains, PATH_STEPS, fewest);
     Ok(Following { level, wording, customers, sequences: found, paths })
 }

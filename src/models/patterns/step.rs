@@ -7,12 +7,13 @@ use crate::stage::{Output, StageError, StageInputs, Step};
 use crate::table::{Categories, Quality};
 
 use super::analysis::PatternsOptions;
-use super::baskets::{rules_table, sets_table, together};
-use super::collect::{Histories, Level, histories};
-use super::moves::{category_moves, moves_table};
+use super::baskets::{fewest_orders, rules_table, sets_table, together};
+use super::census::Census;
+use super::collect::{Days, Kept, Level, Orders};
+use super::moves::moves_table;
 use super::plots::plots;
-use super::seasons::{seasons, seasons_table};
-use super::sequences::{following, paths_table, sequences_table};
+use super::seasons::seasons_table;
+use super::sequences::{fewest_customers, following, paths_table, sequences_table};
 
 #[derive(Debug)]
 pub(super) struct PatternsStep {
@@ -21,26 +22,37 @@ pub(super) struct PatternsStep {
 }
 
 impl Step for PatternsStep {
+    fn is_idle(&self) -> bool {
+        self.options.is_none()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let Some(options) = &self.options else { return Ok(Output::default()) };
         let cleaned = inputs.cleaned;
         let scratch = |source| StageError::Scratch { path: "transaction lines".into(), source };
         let names = Names::of(cleaned);
         let wordings = [Level::Category, Level::Product].map(|level| Wording::of(level, &names, cleaned));
+        let census = Census::of(cleaned, &names, inputs.run.as_of).map_err(scratch)?;
         let (mut sets, mut following_found, mut quality) = (Vec::new(), Vec::new(), Vec::new());
         for (level, wording) in [Level::Category, Level::Product].into_iter().zip(&wordings) {
             if level.items(&names).is_empty() {
                 continue;
             }
-            let histories = histories(cleaned, &names, level).map_err(scratch)?;
             let fail = |error| StageError::Data(format!("[patterns], by {}: {error}", Level::NAMES[level as usize]));
+            // what is too rare alone is in no pattern; one of the two at a time is in memory
+            let least = fewest_orders(options.min_support, census.orders);
+            let kept = Kept { level, counts: census.orders_of(level), least };
+            let orders = Orders::of(cleaned, &names, &kept, census.orders).map_err(scratch)?;
             let (support, found) =
-                rarest(options.min_support, |share| together(level, &histories, wording, options, share))
-                    .map_err(fail)?;
+                rarest(options.min_support, |share| together(level, &orders, wording, options, share)).map_err(fail)?;
+            drop(orders);
             sets.push(found);
-            let start = share_of_few(&histories, options.min_customers_share);
+            let start = share_of_few(&census, level, options.min_customers_share);
+            let least = fewest_customers(start, census.customers);
+            let kept = Kept { level, counts: census.customers_of(level), least };
+            let days = Days::of(cleaned, &names, &kept, [census.orders, census.customers]).map_err(scratch)?;
             let (share, found) =
-                rarest(start, |share| following(level, &histories, wording, options, share)).map_err(fail)?;
+                rarest(start, |share| following(level, &days, wording, options, share)).map_err(fail)?;
             following_found.push(found);
             quality.extend(raised("min_support", level, options.min_support, support));
             quality.extend(raised("min_customers_share", level, options.min_customers_share, share));
@@ -49,15 +61,13 @@ impl Step for PatternsStep {
             let note = "neither categories nor products are known: map `category` or `product_id`";
             quality.push(Quality { ok: false, ..Quality::measured("patterns", "levels", 0.0, note) });
         }
-        let moves = category_moves(cleaned, &names, inputs.run.as_of).map_err(scratch)?;
-        let seasons = seasons(cleaned, &names).map_err(scratch)?;
         let tables = vec![
             sets_table(&sets)?,
             rules_table(&sets)?,
             sequences_table(&following_found)?,
             paths_table(&following_found)?,
-            moves_table(&moves, &names, cleaned.has_money)?,
-            seasons_table(&seasons, &names, inputs.run.as_of, cleaned)?,
+            moves_table(&census.moves, &names, cleaned.has_money)?,
+            seasons_table(&census.seasons, &names, inputs.run.as_of, cleaned)?,
         ];
         for table in &tables[..3] {
             quality.push(Quality::measured("patterns", table.spec().name, table.rows() as f64, "rows"));
@@ -82,26 +92,12 @@ fn rarest<T>(share: f64, search: impl Fn(f64) -> Result<T, PatternError>) -> Res
 const MOST_SEQUENCE_ITEMS: usize = 100;
 
 /// The share from which on few enough items are common: sequences of many common items are too many to look at.
-fn share_of_few(histories: &Histories, least: f64) -> f64 {
-    let mut customers: Vec<u32> = Vec::new();
-    let mut seen = Vec::new();
-    for own in histories.customer_days.windows(2) {
-        let [from, to] = [own[0], own[1]].map(|day| histories.day_starts[day as usize] as usize);
-        seen.clear();
-        seen.extend_from_slice(&histories.day_items[from..to]);
-        seen.sort_unstable();
-        seen.dedup();
-        for item in &seen {
-            let item = *item as usize;
-            if customers.len() <= item {
-                customers.resize(item + 1, 0);
-            }
-            customers[item] += 1;
-        }
-    }
+fn share_of_few(census: &Census, level: Level, least: f64) -> f64 {
+    let mut customers = census.customers_of(level).to_vec();
+    customers.retain(|count| *count > 0);
     customers.sort_unstable_by(|a, b| b.cmp(a));
     let next = customers.get(MOST_SEQUENCE_ITEMS).map_or(0.0, |count| f64::from(count + 1));
-    (next / f64::from(histories.len().max(1))).max(least).min(1.0)
+    (next / f64::from(census.customers.max(1))).max(least).min(1.0)
 }
 
 /// That a limit was raised, and to what.

@@ -11,7 +11,7 @@ pub(super) struct Embedding {
     /// The element behind the last one tried at each level.
     tried: Vec<u32>,
     /// Days from each level to the next, per customer.
-    gaps: Vec<Vec<i64>>,
+    gaps: Vec<Vec<u32>>,
 }
 
 impl Embedding {
@@ -64,15 +64,15 @@ fn holds(set: &[u32], part: &[u32]) -> bool {
 }
 
 /// Median of days, the mean of the middle two of an even number; 0 of none.
-fn median(days: &mut [i64]) -> f64 {
+fn median(days: &mut [u32]) -> f64 {
     if days.is_empty() {
         return 0.0;
     }
     let (middle, even) = (days.len() / 2, days.len().is_multiple_of(2));
     let (below, upper, _) = days.select_nth_unstable(middle);
     match below.iter().max() {
-        Some(lower) if even => (*lower + *upper) as f64 / 2.0,
-        _ => *upper as f64,
+        Some(lower) if even => (f64::from(*lower) + f64::from(*upper)) / 2.0,
+        _ => f64::from(*upper),
     }
 }
 

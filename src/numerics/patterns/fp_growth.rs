@@ -73,6 +73,9 @@ pub fn frequent_itemsets(baskets: &Baskets<'_>, options: &ItemsetOptions) -> Res
     Ok(Itemsets::new(baskets.len() as u32, sets?.into_iter().flatten().collect()))
 }
 
+/// Baskets that wait before equal ones are put together.
+const UNPACKED: usize = 1 << 18;
+
 /// The frequent items by falling count, ties by id.
 struct Ranking {
     items: Vec<u32>,
@@ -94,13 +97,17 @@ impl Ranking {
     }
 
     fn tree(&self, baskets: &Baskets<'_>) -> FpTree {
-        let (mut paths, mut kept) = (Paths::default(), Vec::new());
+        let (mut paths, mut kept, mut most) = (Paths::default(), Vec::new(), UNPACKED);
         for basket in baskets.iter() {
             kept.clear();
             kept.extend(basket.iter().map(|item| self.ranks[*item as usize]).filter(|rank| *rank != u32::MAX));
             kept.sort_unstable();
             kept.dedup();
             paths.push(kept.iter().copied(), 1);
+            if paths.len() == most {
+                paths.pack();
+                most = UNPACKED.max(2 * paths.len());
+            }
         }
         FpTree::new(paths, self.items.len() as u32, true)
     }

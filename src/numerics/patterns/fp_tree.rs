@@ -44,6 +44,28 @@ impl Paths {
         &self.ranks[set.0 as usize..set.1 as usize]
     }
 
+    /// Number of sets.
+    pub(super) fn len(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// Makes one set of equal ones, with their weight together.
+    pub(super) fn pack(&mut self) {
+        self.sort(true);
+        let mut packed = Self::default();
+        for set in &self.sets {
+            let ranks = self.set(set);
+            match packed.sets.last().copied() {
+                Some(last) if packed.set(&last) == ranks => {
+                    packed.sets.pop();
+                    packed.sets.push((last.0, last.1, last.2 + set.2));
+                }
+                _ => packed.push(ranks.iter().copied(), set.2),
+            }
+        }
+        *self = packed;
+    }
+
     /// Brings sets with a common beginning together.
     fn sort(&mut self, parallel: bool) {
         let mut sets = std::mem::take(&mut self.sets);
@@ -214,6 +236,20 @@ mod tests {
         assert_eq!(counts, [3, 3, 3, 1, 0, 0]);
         let conditional = tree.conditional(4, &[0, 1, 2, u32::MAX], 3);
         assert_eq!((conditional.ranks, conditional.counts), (vec![0, 1, 2], vec![3, 3, 3]));
+    }
+
+    #[test]
+    fn equal_sets_put_together_make_the_same_tree() {
+        let sets: [&[u32]; 6] = [&[0, 2], &[1], &[0, 2], &[0], &[1], &[0, 2]];
+        let mut packed = paths(&sets);
+        packed.pack();
+        packed.push([1].into_iter(), 1);
+        assert_eq!(packed.len(), 4);
+        packed.pack();
+        assert_eq!(packed.len(), 3);
+        let (tree, whole) =
+            (FpTree::new(packed, 3, false), FpTree::new(paths(&[&sets[..], &[&[1]]].concat()), 3, false));
+        assert_eq!((tree.ranks, tree.counts), (whole.ranks, whole.counts));
     }
 
     #[test]

@@ -112,8 +112,6 @@ struct Slots {
     all: Vec<Slot>,
     /// Slots in use; all others are as new.
     touched: Vec<u32>,
-    /// Slots and elements visited, where they are to be listed.
-    visits: Vec<(u32, u32)>,
 }
 
 #[derive(Clone, Copy)]
@@ -129,7 +127,7 @@ const NEW: Slot = Slot { customers: 0, last: u32::MAX, ends: 0 };
 
 impl Slots {
     fn new(size: usize) -> Self {
-        Self { all: vec![NEW; size], touched: Vec::new(), visits: Vec::new() }
+        Self { all: vec![NEW; size], touched: Vec::new() }
     }
 
     /// Counts an element of a customer.
@@ -145,9 +143,8 @@ impl Slots {
         }
     }
 
-    /// The frequent slots in order, each with its part of a list of the
-    /// elements visited; all slots are as new then.
-    fn frequent(&mut self, min_customers: u32) -> (Vec<Child>, Vec<u32>) {
+    /// The frequent slots in order, each with its part of a list of all the elements to end in.
+    fn frequent(&mut self, min_customers: u32) -> Vec<Child> {
         self.touched.sort_unstable();
         let (mut children, mut total) = (Vec::new(), 0);
         for slot in &self.touched {
@@ -159,18 +156,23 @@ impl Slots {
                 total += ends;
             }
         }
-        let mut lists = vec![0; if self.visits.is_empty() { 0 } else { total }];
-        for (slot, element) in self.visits.drain(..) {
-            let at = &mut self.all[slot as usize].ends;
-            if *at != usize::MAX {
-                lists[*at] = element;
-                *at += 1;
-            }
+        children
+    }
+
+    /// Puts an element visited again into the list, if its slot is frequent.
+    fn list(&mut self, lists: &mut [u32], slot: u32, element: u32) {
+        let at = &mut self.all[slot as usize].ends;
+        if *at != usize::MAX {
+            lists[*at] = element;
+            *at += 1;
         }
+    }
+
+    /// Makes all slots as new.
+    fn clear(&mut self) {
         for slot in self.touched.drain(..) {
             self.all[slot as usize] = NEW;
         }
-        (children, lists)
     }
 }
 
@@ -246,13 +248,14 @@ impl<'a> Branch<'a> {
         let last = self.at_hand.last().and_then(|element| element.last()).copied().unwrap_or(0);
         let deeper = items + 1 < self.options.max_items && (data.itemsets || elements + 1 < self.options.max_elements);
         let listed = deeper || self.options.median_gaps;
-        visit(data, ends, last, in_new, |slot, element| {
-            self.slots.count(slot, data.customer_end(element));
-            if listed {
-                self.slots.visits.push((slot, element));
-            }
-        });
-        let (children, lists) = self.slots.frequent(self.options.min_customers);
+        visit(data, ends, last, in_new, |slot, element| self.slots.count(slot, data.customer_end(element)));
+        let children = self.slots.frequent(self.options.min_customers);
+        let mut lists = vec![0; children.last().filter(|_| listed).map_or(0, |child| child.end)];
+        if !lists.is_empty() {
+            // visited twice, for a note of each visit takes more room than all else
+            visit(data, ends, last, in_new, |slot, element| self.slots.list(&mut lists, slot, element));
+        }
+        self.slots.clear();
         for child in children {
             let ends = lists.get(child.start..child.end).unwrap_or_default();
             if child.slot < size {

@@ -32,7 +32,7 @@ impl Projected {
     pub(super) fn new(sequences: &Sequences<'_>, min_customers: u32, gaps: Gaps) -> Self {
         let histories = || (0..sequences.len()).map(|customer| sequences.elements_of(customer));
         let read = |element| (sequences.items_of(element), sequences.day(element));
-        Self::cut(histories, read, sequences.items_end(), min_customers, gaps)
+        Self::cut(histories, read, sequences.sizes(), sequences.items_end(), min_customers, gaps)
     }
 
     /// Each sequence from its first element with an item on, cut to the items
@@ -44,17 +44,24 @@ impl Projected {
                 .map(|ends| ends[0] as usize..self.customer_end(ends[0]) as usize)
         };
         let read = |element: usize| (self.items_of(element as u32), self.elements[element].day);
-        let mut cut = Self::cut(histories, read, self.ids.len(), min_customers, self.gaps);
+        let items = |range: Range<usize>| self.elements[range.end].start - self.elements[range.start].start;
+        let sizes = histories().fold([0, 0], |sizes, range| {
+            let [elements, all] = sizes;
+            [elements + range.len(), all + items(range) as usize]
+        });
+        let mut cut = Self::cut(histories, read, sizes, self.ids.len(), min_customers, self.gaps);
         for id in &mut cut.ids {
             *id = self.ids[*id as usize];
         }
         cut
     }
 
-    /// Cuts histories, each a range of elements, to frequent items below `size`.
+    /// Cuts histories, each a range of elements, to frequent items below `size`. `sizes` is the number of elements and of
+    /// items before.
     fn cut<'a, H: Iterator<Item = Range<usize>>>(
         histories: impl Fn() -> H,
         read: impl Fn(usize) -> (&'a [u32], i32),
+        sizes: [usize; 2],
         size: usize,
         min_customers: u32,
         gaps: Gaps,
@@ -66,7 +73,9 @@ impl Projected {
             numbers[*id as usize] = number;
         }
         let counts = ids.iter().map(|i| counts[*i as usize]).collect();
-        let mut cut = Self { ids, counts, itemsets: false, items: Vec::new(), elements: Vec::new(), gaps };
+        // what grows on the way is there twice; room that isn't needed is never touched
+        let (elements, items) = (Vec::with_capacity(sizes[0] + 1), Vec::with_capacity(sizes[1]));
+        let mut cut = Self { ids, counts, itemsets: false, items, elements, gaps };
         for history in histories() {
             let first = cut.elements.len();
             for (items, day) in history.map(&read) {
@@ -136,8 +145,8 @@ impl Projected {
     }
 
     /// Days from one element to a later one.
-    pub(super) fn days_between(&self, first: u32, second: u32) -> i64 {
-        self.day(second) - self.day(first)
+    pub(super) fn days_between(&self, first: u32, second: u32) -> u32 {
+        self.elements[second as usize].day.abs_diff(self.elements[first as usize].day)
     }
 
     fn day(&self, element: u32) -> i64 {

@@ -68,6 +68,11 @@ impl<'a> Sequences<'a> {
         self.len() == 0
     }
 
+    /// Number of elements and of items.
+    pub(super) fn sizes(&self) -> [usize; 2] {
+        [self.days.len(), self.items.len()]
+    }
+
     /// Elements of a customer.
     pub(super) fn elements_of(&self, customer: usize) -> Range<usize> {
         self.customers[customer] as usize..self.customers[customer + 1] as usize

@@ -23,8 +23,9 @@ pub(super) struct Rows<'a> {
 }
 
 /// The customers table and the purchase history.
-pub(super) fn tables(folded: &[FoldedPart], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
-    let rows = union(folded, cleaned);
+pub(super) fn tables(mut folded: Vec<FoldedPart>, cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
+    let (customers, parts) = joined(&mut folded, cleaned.attributes.keys.len());
+    let rows = union(customers, &parts, &folded, cleaned);
     let history = history(&rows, cleaned, as_of)?;
     let f = &rows.folded;
     let money = |known: bool, value: fn(&Folded) -> i64| {
@@ -119,39 +120,64 @@ fn history(rows: &Rows, cleaned: &Cleaned, as_of: i32) -> Result<Table, TableErr
         .build()
 }
 
-/// All customers in the byte order of their ids.
-fn union<'a>(folded: &'a [FoldedPart], cleaned: &Cleaned) -> Rows<'a> {
+/// The customers of all partitions, which are left with their days, and the number of the partition of each. There is room
+/// for `more`.
+fn joined(folded: &mut [FoldedPart], more: usize) -> (Vec<Folded>, Vec<u32>) {
+    let count = folded.iter().map(|part| part.customers.len()).sum::<usize>();
+    let (mut all, mut parts) = (Vec::with_capacity(count + more), Vec::with_capacity(count));
+    for (part, number) in folded.iter_mut().zip(0..) {
+        let own = std::mem::take(&mut part.customers);
+        parts.extend(std::iter::repeat_n(number, own.len()));
+        all.extend(own);
+    }
+    (all, parts)
+}
+
+/// All customers in the byte order of their ids. Rows are large, so they are put in order where they stand.
+fn union<'a>(mut all: Vec<Folded>, parts: &[u32], folded: &'a [FoldedPart], cleaned: &Cleaned) -> Rows<'a> {
     let space = &cleaned.customers;
     let known = &cleaned.attributes.keys;
-    let place =
-        |(number, part): (usize, &FoldedPart)| (0..part.customers.len() as u32).map(move |row| (number as u32, row));
-    let places: Vec<(u32, u32)> = folded.iter().enumerate().flat_map(place).collect();
-    let at = |place: u32| {
-        let (part, row) = places[place as usize];
-        folded[part as usize].customers[row as usize]
-    };
-    let days_at = |place: u32| {
-        let (part, row) = places[place as usize];
-        let part = &folded[part as usize];
-        part.days_of(&part.customers[row as usize])
-    };
-    let mut keys: Vec<u64> = folded.iter().flat_map(|part| &part.customers).map(|f| f.customer).collect();
-    let order = space.order(&keys);
+    let mut keys: Vec<u64> = all.iter().map(|f| f.customer).collect();
+    let mut order = space.order(&keys);
     let same = known.len() == keys.len() && order.iter().zip(known).all(|(at, key)| keys[*at as usize] == *key);
-    let (rows, days, positions) = if known.is_empty() || same {
-        let rows = order.iter().map(|place| at(*place)).collect::<Vec<_>>();
-        let days = order.iter().map(|place| days_at(*place)).collect::<Vec<_>>();
-        (rows, days, (!same).then(|| Int64Array::new_null(keys.len())))
+    let positions = if known.is_empty() || same {
+        (!same).then(|| Int64Array::new_null(keys.len()))
     } else {
         let from_folded = keys.len();
         keys.extend_from_slice(known);
         let (places, positions) = merge(&keys, &space.order(&keys), from_folded);
-        let row = |(key, place): &(u64, Option<u32>)| place.map_or_else(|| Folded::empty(*key), at);
-        let days = places.iter().map(|(_, place)| place.map_or(&[][..], days_at)).collect();
-        (places.iter().map(row).collect(), days, Some(positions.into()))
+        let mut place_of = |(key, place): (u64, Option<u32>)| {
+            place.unwrap_or_else(|| {
+                all.push(Folded::empty(key));
+                all.len() as u32 - 1
+            })
+        };
+        order = places.into_iter().map(&mut place_of).collect();
+        Some(positions.into())
     };
-    let ids = id_texts(&rows, space);
-    Rows { folded: rows, days, known: positions, ids }
+    let days_of = |place: &u32| {
+        let place = *place as usize;
+        parts.get(place).map_or(&[][..], |part| folded[*part as usize].days_of(&all[place]))
+    };
+    let days = order.iter().map(days_of).collect();
+    put_in_order(&mut all, order);
+    let ids = id_texts(&all, space);
+    Rows { folded: all, days, known: positions, ids }
+}
+
+/// Puts `rows` in an order given by the place of each: cycle by cycle, without a copy.
+fn put_in_order<T>(rows: &mut [T], mut order: Vec<u32>) {
+    for start in 0..order.len() {
+        let mut at = start;
+        loop {
+            let from = std::mem::replace(&mut order[at], at as u32) as usize;
+            if from == start {
+                break;
+            }
+            rows.swap(at, from);
+            at = from;
+        }
+    }
 }
 
 /// Both kinds of customers in one order: the key of each with its place among the folded, and its position among the
@@ -185,4 +211,20 @@ fn id_texts(rows: &[Folded], space: &IdSpace) -> StringArray {
         ids.append_value(&text);
     }
     ids.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_put_in_order_by_the_place_of_each() {
+        for order in [vec![], vec![0], vec![1, 2, 0, 4, 3, 5], vec![5, 4, 3, 2, 1, 0], vec![3, 0, 1, 2, 5, 4]] {
+            let rows = (0..order.len()).map(|row| format!("row {row}")).collect::<Vec<_>>();
+            let wanted = order.iter().map(|place| rows[*place as usize].clone()).collect::<Vec<_>>();
+            let mut found = rows;
+            put_in_order(&mut found, order);
+            assert_eq!(found, wanted);
+        }
+    }
 }

@@ -35,6 +35,9 @@ pub(super) struct Seen {
     known: Known,
 }
 
+/// Each in a place of its own: so many large ones are not copied from list to list, nor there twice.
+type SeenList = Vec<Box<Seen>>;
+
 /// Why a customer is not looked at on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Absent {
@@ -142,7 +145,7 @@ impl<'a> Past<'a> {
     ///
     /// # Errors
     /// When temporary files can't be read.
-    pub(super) fn learning(&self, cuts: &[i32], most: usize) -> Result<(Vec<Seen>, Vec<CutCount>), StageError> {
+    pub(super) fn learning(&self, cuts: &[i32], most: usize) -> Result<(SeenList, Vec<CutCount>), StageError> {
         let wanted = (most / cuts.len().max(1)).max(1);
         let sample = Sample::of(self.cleaned, self.keys.len(), wanted);
         let horizon = self.task.horizon_days;
@@ -171,7 +174,7 @@ impl<'a> Past<'a> {
     ///
     /// # Errors
     /// When temporary files can't be read.
-    pub(super) fn now(&self) -> Result<(Vec<Seen>, Vec<CutCount>), StageError> {
+    pub(super) fn now(&self) -> Result<(SeenList, Vec<CutCount>), StageError> {
         let look = |customer: u64, states: &[Purchases<'_>]| {
             let row = *self.row_of.get(&customer)?;
             Some((row, [self.look(row, &states[0], None, 0, self.as_of)]))
@@ -209,7 +212,7 @@ impl<'a> Past<'a> {
         after: Option<&Purchases<'_>>,
         number: usize,
         day: i32,
-    ) -> Result<Seen, Absent> {
+    ) -> Result<Box<Seen>, Absent> {
         let start = self.present(row, before, day)?;
         let outcome = match after {
             Some(after) => self.outcome(row, after, day)?,
@@ -218,7 +221,7 @@ impl<'a> Past<'a> {
         let until = day + self.task.horizon_days;
         let orders_after = after.map_or(0, |after| orders_between(after, day, until).count());
         let observer = Observer { cleaned: self.cleaned, category: self.category };
-        Ok(Seen {
+        Ok(Box::new(Seen {
             customer: row,
             cut: number as u8,
             outcome,
@@ -226,7 +229,7 @@ impl<'a> Past<'a> {
             orders_after: orders_after as u32,
             history: history(before, day),
             known: observer.look(before, day, start),
-        })
+        }))
     }
 
     /// The day that a customer is known from, if they are looked at on this day.
@@ -288,7 +291,7 @@ impl<'a> Past<'a> {
     }
 
     /// The features of some of the rows.
-    fn columns(&self, seen: &[Seen], cuts: &[i32], rows: &[usize]) -> Columns {
+    fn columns(&self, seen: &[Box<Seen>], cuts: &[i32], rows: &[usize]) -> Columns {
         let mut columns = Vec::new();
         for at in &self.numbers {
             let values = rows.iter().map(|row| f64::from(seen[*row].known.numbers[*at]));
@@ -343,7 +346,7 @@ impl<'a> Past<'a> {
 pub(super) struct SeenRows<'a> {
     pub(super) past: &'a Past<'a>,
     pub(super) cuts: &'a [i32],
-    pub(super) seen: &'a [Seen],
+    pub(super) seen: &'a [Box<Seen>],
 }
 
 impl RowSource for SeenRows<'_> {
@@ -394,11 +397,11 @@ fn history(purchases: &Purchases<'_>, day: i32) -> Option<History> {
 }
 
 /// Rows by cut and customer, and the counts of each cut.
-fn tally<S: IntoIterator<Item = Result<Seen, Absent>>>(
+fn tally<S: IntoIterator<Item = Result<Box<Seen>, Absent>>>(
     found: Vec<(u32, S)>,
     cuts: &[i32],
     about: impl Fn(usize) -> (&'static str, Option<(i32, i32)>),
-) -> (Vec<Seen>, Vec<CutCount>) {
+) -> (SeenList, Vec<CutCount>) {
     let count = |number: usize| {
         let (purpose, outcome) = about(number);
         let sum = outcome.map(|_| 0);

@@ -33,6 +33,10 @@ pub(super) struct PropensityStep {
 }
 
 impl Step for ChurnStep {
+    fn is_idle(&self) -> bool {
+        self.task.is_none()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let Some(task) = &self.task else { return Ok(Output::default()) };
         let ids = inputs.tables.get("customers")?.text("customer_id")?;
@@ -55,6 +59,10 @@ impl Step for ChurnStep {
 impl Step for PropensityStep {
     fn expanded_columns(&self) -> Vec<(&'static str, String)> {
         self.tasks.iter().flat_map(|task| propensity_columns(task.name.as_deref().unwrap_or_default())).collect()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
     }
 
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {

@@ -100,12 +100,13 @@ pub(super) fn collect(
     found.sort_unstable_by_key(|own| own.row);
     let sums = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut all = Collected {
-        histories: [History::default(), History::default()],
+        histories: Level::ALL.map(|level| History::with_room(sizes(&found, level))),
         totals: sums.totals,
         line_categories: sums.line_categories,
-        slots: Vec::new(),
-        slot_starts: vec![0],
+        slots: Vec::with_capacity(found.iter().map(|own| own.slots.len()).sum()),
+        slot_starts: Vec::with_capacity(customers + 1),
     };
+    all.slot_starts.push(0);
     let mut next = found.into_iter().peekable();
     for row in 0..customers as u32 {
         if let Some(own) = next.next_if(|own| own.row == row) {
@@ -120,6 +121,17 @@ pub(super) fn collect(
         all.slot_starts.push(all.slots.len());
     }
     Ok(all)
+}
+
+/// Pairs, items of orders and orders of all customers on a level: what grows on the way is there twice.
+fn sizes(found: &[Own], level: Level) -> [usize; 3] {
+    found.iter().fold([0; 3], |[pairs, items, orders], own| {
+        let first = own.second as usize;
+        let own_pairs = if level == Level::ALL[0] { first } else { own.pairs.len() - first };
+        let of = own.orders.as_ref().map(|orders| &orders[level as usize]);
+        let (own_items, own_orders) = of.map_or((0, 0), |own| (own.items.len(), own.ends.len()));
+        [pairs + own_pairs, items + own_items, orders + own_orders]
+    })
 }
 
 fn own(row: u32, purchases: Purchases<'_>, wanted: Wanted) -> Own {
@@ -151,6 +163,10 @@ fn own(row: u32, purchases: Purchases<'_>, wanted: Wanted) -> Own {
         }
     }
     own.pairs.shrink_to_fit();
+    for orders in &mut orders {
+        orders.items.shrink_to_fit();
+        orders.ends.shrink_to_fit();
+    }
     own.orders = wanted.orders.then(|| Box::new(orders));
     own
 }

@@ -69,13 +69,17 @@ pub(super) struct History {
     pub(super) order_ends: Vec<(u32, i32)>,
 }
 
-impl Default for History {
-    fn default() -> Self {
-        Self { starts: vec![0], pairs: Vec::new(), order_items: Vec::new(), order_ends: Vec::new() }
-    }
-}
-
 impl History {
+    /// No customer yet, and room for so many pairs, items of orders and orders.
+    pub(super) fn with_room([pairs, items, orders]: [usize; 3]) -> Self {
+        Self {
+            starts: vec![0],
+            pairs: Vec::with_capacity(pairs),
+            order_items: Vec::with_capacity(items),
+            order_ends: Vec::with_capacity(orders),
+        }
+    }
+
     /// Adds purchases of the customer at hand.
     pub(super) fn add(&mut self, pairs: &[Pair], orders: &[u32], ends: &[(u32, i32)]) {
         self.pairs.extend_from_slice(pairs);

@@ -67,10 +67,14 @@ pub(super) fn offer<'a>(
     let lists = (0..history.customers()).into_par_iter().map_init(Workspace::default, list).collect::<Vec<_>>();
     let strangers = Ranker::new(&popular, &offerable, margins.as_deref());
     let to_strangers = strangers.top(Wish::default(), options.top, &mut Workspace::default());
-    let (mut rows, mut without) = (Vec::new(), 0);
-    for (customer, list) in lists.iter().enumerate() {
+    let strangers_too = |(customer, own): (usize, &Vec<_>)| {
+        if history.of(customer).is_empty() { to_strangers.len() } else { own.len() }
+    };
+    let count = lists.iter().enumerate().map(strangers_too).sum();
+    let (mut rows, mut without) = (Vec::with_capacity(count), 0);
+    for (customer, own) in lists.into_iter().enumerate() {
         let is_new = history.of(customer).is_empty();
-        let list = if is_new { &to_strangers } else { list };
+        let list = if is_new { &to_strangers } else { &own };
         without += usize::from(list.is_empty());
         for (rank, offer) in list.iter().enumerate() {
             rows.push(Row {
@@ -158,56 +162,61 @@ pub(super) fn offers_table(offered: &[Offered<'_>], ids: &StringArray) -> Result
     let customers = StringArray::from_iter_values(rows.iter().map(|(_, row)| ids.value(row.customer as usize)));
     let item = |level: &Offered<'_>, item: u32| level.assortment.ids[item as usize].clone();
     let name = |level: &Offered<'_>, item: u32| level.assortment.names[item as usize].to_owned();
-    let probability = rows.iter().map(|(level, row)| level.probability(row)).collect::<Vec<_>>();
-    let margin = rows.iter().map(|(level, row)| level.margin(row)).collect::<Vec<_>>();
-    let expected = probability.iter().zip(&margin).map(|(p, m)| p.zip(*m).map(|(p, m)| p * m));
-    let expected = expected.collect::<Float64Array>();
+    let probability = |(level, row): &(&Offered<'_>, &Row)| level.probability(row);
+    let margin = |(level, row): &(&Offered<'_>, &Row)| level.margin(row);
+    let expected = |at: &(&Offered<'_>, &Row)| probability(at).zip(margin(at)).map(|(p, m)| p * m);
     let share = |(level, row): &(&Offered<'_>, &Row)| row.because.and_then(|by| level.share(row.item, by));
+    let of_item = |row: &Row| Some((row.item, None));
+    let because = |row: &Row| Some((row.because?, None));
+    let reason = |row: &Row| Some((row.item, row.because));
     TableBuilder::new(&OFFERS)
         .text("customer_id", customers)
         .category("level", levels)
         .score("rank", rows.iter().map(|(_, row)| row.rank as i32).collect::<Vec<_>>())
-        .category("item", worded(&rows, |level, row| Some((level, row.item, None)), |level, key, _| item(level, key)))
-        .category(
-            "item_name",
-            worded(&rows, |level, row| Some((level, row.item, None)), |level, key, _| name(level, key)),
-        )
+        .category("item", worded(offered, &rows, of_item, |level, key, _| item(level, key)))
+        .category("item_name", worded(offered, &rows, of_item, |level, key, _| name(level, key)))
         .real("score", rows.iter().map(|(_, row)| row.score).collect::<Vec<_>>())
         .real("relevance", rows.iter().map(|(_, row)| row.relevance).collect::<Vec<_>>())
-        .real("purchase_probability", probability.into_iter().collect::<Float64Array>())
-        .real("margin", margin.into_iter().collect::<Float64Array>())
-        .real("expected_margin", expected)
-        .category(
-            "because",
-            worded(&rows, |level, row| Some((level, row.because?, None)), |level, key, _| item(level, key)),
-        )
+        .real("purchase_probability", rows.iter().map(probability).collect::<Float64Array>())
+        .real("margin", rows.iter().map(margin).collect::<Float64Array>())
+        .real("expected_margin", rows.iter().map(expected).collect::<Float64Array>())
+        .category("because", worded(offered, &rows, because, |level, key, _| item(level, key)))
         .real("because_share", rows.iter().map(share).collect::<Float64Array>())
-        .category(
-            "reason",
-            worded(&rows, |level, row| Some((level, row.item, row.because)), |level, item, by| level.reason(item, by)),
-        )
+        .category("reason", worded(offered, &rows, reason, |level, item, by| level.reason(item, by)))
         .build()
 }
 
-/// A column of words that many rows share: each distinct key is put into words once.
-fn worded<'a>(
-    rows: &[(&'a Offered<'a>, &'a Row)],
-    key: impl Fn(&'a Offered<'a>, &'a Row) -> Option<(&'a Offered<'a>, u32, Option<u32>)>,
-    word: impl Fn(&'a Offered<'a>, u32, Option<u32>) -> String,
+/// The key of a row without a word.
+const NO_WORD: u64 = u64::MAX;
+
+/// A column of words that many rows share: each distinct key, an item and what it is offered because of, is put into words
+/// once. Items are fewer than 2³¹.
+fn worded(
+    offered: &[Offered<'_>],
+    rows: &[(&Offered<'_>, &Row)],
+    key: impl Fn(&Row) -> Option<(u32, Option<u32>)>,
+    word: impl Fn(&Offered<'_>, u32, Option<u32>) -> String,
 ) -> Categories {
-    let plain = |(level, item, by): &(&Offered<'_>, u32, Option<u32>)| (level.assortment.level, *item, *by);
-    let keys = rows.iter().map(|(level, row)| key(level, row)).collect::<Vec<_>>();
-    let mut distinct = keys.iter().flatten().copied().collect::<Vec<_>>();
-    distinct.sort_unstable_by_key(plain);
-    distinct.dedup_by_key(|key| plain(key));
-    let words = distinct.iter().map(|(level, item, by)| word(level, *item, *by)).collect::<Vec<_>>();
+    let packed = |(level, row): &(&Offered<'_>, &Row)| {
+        let (item, by) = key(row)?;
+        let by = by.map_or(0, |by| u64::from(by) + 1);
+        Some((level.assortment.level as u64) << 63 | u64::from(item) << 32 | by)
+    };
+    let keys = rows.iter().map(|row| packed(row).unwrap_or(NO_WORD)).collect::<Vec<_>>();
+    let mut distinct = keys.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct.retain(|key| *key != NO_WORD);
+    let level = |key: u64| offered.iter().find(|offered| offered.assortment.level as u64 == key >> 63);
+    let by = |key: u64| (key as u32).checked_sub(1);
+    let words = distinct.iter().map(|key| {
+        level(*key).map_or_else(String::new, |level| word(level, (*key >> 32) as u32 & (u32::MAX >> 1), by(*key)))
+    });
+    let words = words.collect::<Vec<_>>();
     let mut names = words.clone();
     names.sort_unstable();
     names.dedup();
     let codes = words.iter().map(|word| names.binary_search(word).map_or(-1, |at| at as i32)).collect::<Vec<_>>();
-    let code = |key: &Option<(&Offered<'_>, u32, Option<u32>)>| {
-        let found = key.and_then(|key| distinct.binary_search_by_key(&plain(&key), plain).ok());
-        found.map_or(-1, |at| codes[at])
-    };
+    let code = |key: &u64| distinct.binary_search(key).map_or(-1, |at| codes[at]);
     Categories::from_codes(keys.iter().map(code).collect(), names)
 }

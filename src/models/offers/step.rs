@@ -28,6 +28,10 @@ pub(super) struct OffersStep {
 }
 
 impl Step for OffersStep {
+    fn is_idle(&self) -> bool {
+        self.options.is_none()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         let Some(options) = &self.options else { return Ok(Output::default()) };
         let (cleaned, as_of) = (inputs.cleaned, inputs.run.as_of);

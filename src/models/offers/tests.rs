@@ -5,7 +5,7 @@ use super::models::{Candidate, Train};
 use super::options::ModelChoice;
 
 fn history() -> History {
-    let mut history = History::default();
+    let mut history = History::with_room([0; 3]);
     let days = |item: u32, days: &[i32]| Pair::of(&days.iter().map(|day| (item, *day)).collect::<Vec<_>>(), 100);
     history.add(&[days(0, &[10, 50, 120]), days(2, &[90])], &[], &[]);
     history.end_customer();

@@ -57,12 +57,15 @@ struct One {
     before: Box<[(u32, Habits)]>,
     /// Purchases in the windows of these campaigns.
     bought: Box<[Bought]>,
+    /// Margin and money of the lines that tell a margin, in ten-thousandths.
+    margin: (i64, i64),
 }
 
 /// The customers of the transactions.
 #[derive(Debug, Default)]
 pub(super) struct Past {
-    customers: HashMap<u64, One>,
+    /// By key.
+    customers: Vec<(u64, One)>,
     /// Margin and money of the lines that tell a margin, in ten-thousandths.
     margin: (i128, i128),
 }
@@ -107,28 +110,34 @@ impl Past {
                 tonight: habits(now.baskets, as_of),
                 before: before.collect(),
                 bought: bought.map(|basket| Bought::of(&now, basket)).collect(),
+                margin,
             };
-            Some((key, one, margin))
+            Some((key, one))
         };
         let found = baskets_at(cleaned, &names, &days, &Sample::All, each)
             .map_err(|source| StageError::Scratch { path: "transaction lines".into(), source })?;
-        let mut past = Self::default();
-        for (key, one, margin) in found {
-            past.margin.0 += i128::from(margin.0);
-            past.margin.1 += i128::from(margin.1);
-            past.customers.insert(key, one);
+        let mut past = Self { customers: found, margin: (0, 0) };
+        // put in order where they stand; a table of keys would take twice the room
+        past.customers.sort_unstable_by_key(|(key, _)| *key);
+        for (_, one) in &past.customers {
+            past.margin.0 += i128::from(one.margin.0);
+            past.margin.1 += i128::from(one.margin.1);
         }
         Ok(past)
     }
 
+    fn customer(&self, key: u64) -> Option<&One> {
+        self.customers.binary_search_by_key(&key, |(key, _)| *key).ok().map(|at| &self.customers[at].1)
+    }
+
     /// Habits of a customer tonight.
     pub(super) fn tonight(&self, key: Option<u64>) -> Habits {
-        key.and_then(|key| self.customers.get(&key)).map_or(Habits::NONE, |one| one.tonight)
+        key.and_then(|key| self.customer(key)).map_or(Habits::NONE, |one| one.tonight)
     }
 
     /// Habits of a customer on the day before a campaign.
     pub(super) fn before(&self, key: u64, campaign: u32) -> Habits {
-        let one = self.customers.get(&key);
+        let one = self.customer(key);
         let own = one.and_then(|one| one.before.iter().find(|(place, _)| *place == campaign));
         own.map_or(Habits::NONE, |(_, habits)| *habits)
     }
@@ -136,7 +145,7 @@ impl Past {
     /// What a customer brought in a window. `margin` is the part of the money that remains where lines don't tell.
     pub(super) fn outcome(&self, outcome: &Outcome, key: u64, window: Window, margin: f64) -> f64 {
         let days = window.start..=window.last;
-        let bought = self.customers.get(&key).map(|one| one.bought.iter()).unwrap_or_default();
+        let bought = self.customer(key).map(|one| one.bought.iter()).unwrap_or_default();
         let bought = bought.filter(|bought| days.contains(&bought.day));
         let money = |bought: &Bought| bought.revenue as f64 / 10_000.0;
         match outcome {

@@ -69,6 +69,10 @@ impl Step for UpliftStep {
         self.models.iter().map(|model| (UPLIFT.name, column(model))).collect()
     }
 
+    fn is_idle(&self) -> bool {
+        self.models.is_empty()
+    }
+
     fn run(&self, inputs: &StageInputs<'_>) -> Result<Output, StageError> {
         if self.models.is_empty() {
             return Ok(Output::default());

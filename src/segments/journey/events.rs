@@ -64,7 +64,16 @@ impl Events {
         end: i32,
         mut each: impl FnMut(usize, u64, &[Encounter], &[Purchase]),
     ) -> Self {
-        let mut all = Self { offsets: vec![0], until: i64::from(end - 1) * MINUTE, ..Self::default() };
+        // what grows on the way is there twice; room that isn't needed is never touched
+        let most = touches.most() + purchases.values().map(|own| own.len()).sum::<usize>();
+        let mut all = Self {
+            offsets: Vec::with_capacity(keys.len() + 1),
+            states: Vec::with_capacity(most),
+            seconds: Vec::with_capacity(most),
+            values: Vec::with_capacity(most),
+            until: i64::from(end - 1) * MINUTE,
+        };
+        all.offsets.push(0);
         let mut own = Vec::new();
         for (row, key) in keys.iter().enumerate() {
             if let Some(key) = key {

@@ -50,6 +50,11 @@ impl<'a> Touches<'a> {
         Self { cleaned, names, of_touchpoint, of_campaign, end }
     }
 
+    /// There are no more touches of all customers than this.
+    pub(super) fn most(&self) -> usize {
+        self.cleaned.interactions.touches.rows().len() + self.cleaned.outreach.contacts.rows().len()
+    }
+
     /// The touches of a customer in time order. A contact counts when the customer was reached and has no interaction
     /// of its campaign.
     pub(super) fn of_customer(&self, customer: u64, found: &mut Vec<Encounter>) {

@@ -14,7 +14,7 @@
 use libm::expm1;
 use serde::Serialize;
 
-use super::calendar::{Calendar, DAY_SECONDS, opening};
+use super::calendar::{Calendar, DAY_SECONDS, DAYS, opening};
 use super::money::{LargeSmall, Purse};
 use super::params::SpendModel;
 use super::person::Person;
@@ -107,6 +107,8 @@ pub(super) struct Contact {
 pub(super) struct Campaigns {
     /// The campaigns.
     pub(super) list: [Campaign; CAMPAIGNS],
+    /// The same campaigns, begun on the day after the data.
+    again: [Campaign; CAMPAIGNS],
     split: LargeSmall,
 }
 
@@ -116,11 +118,25 @@ impl Campaigns {
         let mut list = [spring(), autumn()];
         for campaign in &mut list {
             let date = campaign.start.parse().unwrap_or_else(|_| super::calendar::first_date());
-            campaign.start_day = super::calendar::day_of_date(date);
-            let after = campaign.start_day + campaign.window_days;
-            campaign.window = (calendar.start(campaign.start_day), calendar.start(after));
+            campaign.begin(super::calendar::day_of_date(date), calendar);
         }
-        Self { list, split: LargeSmall::new(spend.p) }
+        let mut again = list.clone();
+        again.iter_mut().for_each(|campaign| campaign.begin(DAYS, calendar));
+        Self { list, again, split: LargeSmall::new(spend.p) }
+    }
+
+    /// What each campaign would do to a customer if it were run again from the day after the data on.
+    pub(super) fn effects_again(
+        &self,
+        calendar: &Calendar,
+        person: &Person,
+        history: &History,
+        purse: Purse,
+    ) -> [Effect; CAMPAIGNS] {
+        self.again.each_ref().map(|campaign| {
+            let segment = campaign.segment(calendar, person, history);
+            self.effect(campaign, segment, history, purse)
+        })
     }
 
     /// What each campaign would do to a customer, whether or not they are in it; none for those who had not bought before it.
@@ -224,6 +240,11 @@ impl Campaigns {
 }
 
 impl Campaign {
+    fn begin(&mut self, day: usize, calendar: &Calendar) {
+        self.start_day = day;
+        self.window = (calendar.start(day), calendar.start(day + self.window_days));
+    }
+
     /// Last day of the window, as a day of the calendar.
     pub(super) fn last_day(&self) -> usize {
         self.start_day + self.window_days - 1

@@ -49,6 +49,8 @@ pub(super) struct Latent {
     pub(super) feeling: Feeling,
     /// What each campaign would do to them.
     pub(super) effects: [Option<Effect>; CAMPAIGNS],
+    /// What each would do to them if it were run again after the data.
+    pub(super) effects_again: [Effect; CAMPAIGNS],
 }
 
 /// Two records of one person.
@@ -146,8 +148,9 @@ impl Chunk {
         let second = self.second_record(shop, number, id, &person, acquired_day);
         self.write_orders(shop, number, &orders, [id, second.unwrap_or(id)], person.town);
         let effects = shop.campaigns.effects(&shop.calendar, &person, &history, purse);
-        let spend_mean = purse.mean;
-        self.latents.push(Latent { id, history, spend_mean, orders: orders.len(), ways, feeling, effects });
+        let effects_again = shop.campaigns.effects_again(&shop.calendar, &person, &history, purse);
+        let (spend_mean, orders) = (purse.mean, orders.len());
+        self.latents.push(Latent { id, history, spend_mean, orders, ways, feeling, effects, effects_again });
         self.records.push(Record { id, person, acquired_day, category_spend });
     }
 

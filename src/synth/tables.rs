@@ -220,13 +220,15 @@ fn truth_customers(shop: &Shop, chunk: &Chunk) -> Result<RecordBatch, SynthError
 }
 
 /// Names of a campaign's true effects on a customer.
-const EFFECTS: [[&str; 5]; CAMPAIGNS] = [
+const EFFECTS: [[&str; 7]; CAMPAIGNS] = [
     [
         "spring_segment",
         "spring_conversion_treated",
         "spring_conversion_control",
         "spring_spend_treated",
         "spring_spend_control",
+        "spring_again_conversion_effect",
+        "spring_again_spend_effect",
     ],
     [
         "autumn_segment",
@@ -234,12 +236,15 @@ const EFFECTS: [[&str; 5]; CAMPAIGNS] = [
         "autumn_conversion_control",
         "autumn_spend_treated",
         "autumn_spend_control",
+        "autumn_again_conversion_effect",
+        "autumn_again_spend_effect",
     ],
 ];
 
 fn effects(mut columns: Columns, shop: &Shop, chunk: &Chunk) -> Columns {
-    for (campaign, [segment, bought, idle, spent, kept]) in EFFECTS.into_iter().enumerate() {
+    for (campaign, [segment, bought, idle, spent, kept, moved, gained]) in EFFECTS.into_iter().enumerate() {
         let rows = || chunk.latents.iter().map(move |row| row.effects[campaign]);
+        let again = || chunk.latents.iter().map(move |row| row.effects_again[campaign]);
         let number = |what: fn(Effect) -> f64| rows().map(move |effect| effect.map(what));
         let name = move |effect: Effect| shop.campaigns.list[campaign].lifts[effect.segment].0;
         columns = columns
@@ -247,7 +252,9 @@ fn effects(mut columns: Columns, shop: &Shop, chunk: &Chunk) -> Columns {
             .numbers(bought, number(|effect| effect.conversion[0]))
             .numbers(idle, number(|effect| effect.conversion[1]))
             .numbers(spent, number(|effect| effect.spend[0]))
-            .numbers(kept, number(|effect| effect.spend[1]));
+            .numbers(kept, number(|effect| effect.spend[1]))
+            .numbers(moved, again().map(|effect| Some(effect.conversion[0] - effect.conversion[1])))
+            .numbers(gained, again().map(|effect| Some(effect.spend[0] - effect.spend[1])));
     }
     columns
 }

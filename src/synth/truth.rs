@@ -78,7 +78,8 @@ fn calendar() -> Value {
         "first_day": "2024-01-01", "last_day": "2025-12-31", "timezone": "Europe/Berlin", "currency": "EUR",
         "operational_time": "A day lasts month_index × weekday_index, scaled so that the two years last 731 days; the purchase \
             process runs in this time. First purchases stand in the middle of their day, the data end in the middle of the last.",
-        "future": "truth_customers counts the process's purchases in the 90 and 365 days after the last day.",
+        "future": "truth_customers counts the process's purchases in the 90 and 365 days after the last day, and holds what each \
+            campaign would add, in chance of a purchase and in spend, if it were run again from the day after on (*_again_*).",
     })
 }
 

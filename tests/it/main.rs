@@ -25,6 +25,7 @@ mod learning;
 mod lifecycle;
 mod messages;
 mod offers;
+mod oracle;
 mod outputs;
 mod pipelines;
 mod planted;

@@ -1,6 +1,6 @@
 //! What a model must beat: the share of the outcome, the days since the last purchase, and P(alive).
 
-use crate::numerics::btyd::{DAYS_PER_WEEK, Histories, History, ModelKind};
+use crate::numerics::btyd::{DayHistory, Outlook};
 use crate::numerics::classify::{EncodeOptions, Encoder, Evaluation, Feature, Learner, Scorer, Values, evaluate};
 
 use super::learn::Split;
@@ -81,15 +81,10 @@ fn p_alive(task: &Task, learning: &Learning<'_>, rows: &[usize]) -> Option<(Vec<
         _ => return None,
     };
     let known = learning.source.histories(rows)?;
-    let column = |of: fn(&super::rows::History) -> u32| known.iter().map(of).collect::<Vec<_>>();
-    let histories = Histories::from_days(&column(|h| h.0), &column(|h| h.1), &column(|h| h.2)).ok()?;
-    let fit = ModelKind::MbgNbd.fit(&histories, 0.0);
-    let model = fit.model.as_model();
-    let weeks = |days: u32| f64::from(days) / DAYS_PER_WEEK;
-    let horizon = f64::from(task.horizon_days) / DAYS_PER_WEEK;
-    let nothing = |(x, t_x, t): &super::rows::History| {
-        let silent = model.p_no_purchase(&History::new(*x, weeks(*t_x), weeks(*t)), 0.0, horizon);
-        if buys { 1.0 - silent } else { silent }
+    let outlook = Outlook::fit(&known, task.horizon_days)?;
+    let chance = |history: &DayHistory| {
+        let purchase = outlook.p_purchase(*history);
+        if buys { purchase } else { 1.0 - purchase }
     };
-    Some((known.iter().map(nothing).collect(), fit.status.is_converged()))
+    Some((known.iter().map(chance).collect(), outlook.is_converged))
 }

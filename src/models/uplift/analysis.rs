@@ -24,7 +24,7 @@ impl Analysis for UpliftAnalysis {
 
     fn about(&self) -> &'static str {
         "Learns from campaigns with a control group whom a contact moves: the expected additional outcome of each customer, \
-         by the model with the best Qini coefficient on customers that it had not seen, with intervals. Where no model ranks \
+         by the simplest of the models with the best Qini coefficients on customers that they had not seen, with intervals. Where no model ranks \
          customers better than chance it says so, and everybody gets the average effect."
     }
 

@@ -8,7 +8,7 @@ use crate::stage::StageError;
 use super::options::UpliftOptions;
 
 /// Length of a window in days where neither options nor campaign tell one.
-const USUAL_DAYS: i32 = 28;
+pub(super) const USUAL_DAYS: i32 = 28;
 
 /// Days whose purchases count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

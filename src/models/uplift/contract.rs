@@ -3,7 +3,7 @@
 use crate::table::{ColumnSpec, Kind, TableSpec};
 
 const NAME: &str = "name of the section `[[uplift]]`";
-const MODEL: &str = "two_model, class_transformation or x_learner";
+const MODEL: &str = "interactions, two_model, class_transformation or x_learner";
 const UNIT: &str = "outcome";
 
 /// Expected effects.
@@ -116,7 +116,7 @@ pub const UPLIFT_MODELS: TableSpec = TableSpec {
 pub const UPLIFT_DECILES: TableSpec = TableSpec {
     name: "uplift_deciles",
     row: "a section and a tenth of its customers",
-    about: "The model with the highest Qini coefficient, tenth by tenth: what it expected of customers that it had not seen, and what came. Made when the pipeline has a section [[uplift]].",
+    about: "The chosen model, or else that with the highest Qini coefficient, tenth by tenth: what it expected of customers that it had not seen, and what came. Made when the pipeline has a section [[uplift]].",
     columns: &[
         ColumnSpec::new("name", Kind::Category, "", NAME),
         ColumnSpec::new("model", Kind::Category, "", MODEL),

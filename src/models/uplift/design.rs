@@ -101,6 +101,26 @@ impl<'a> Design<'a> {
         self.encoder.columns().len() + self.squares.len() + self.campaigns.saturating_sub(1)
     }
 
+    /// What a higher value in a column of the matrix means, in words.
+    pub(super) fn spelled(&self, column: usize) -> String {
+        let encoded = self.encoder.columns();
+        let feature = |column: usize| self.encoder.names()[encoded[column].0].as_str();
+        if let Some(square) = column.checked_sub(encoded.len()) {
+            return self.squares.get(square).map_or_else(
+                || "the campaign".to_owned(),
+                |column| format!("the distance of {} from its mean", feature(*column)),
+            );
+        }
+        let name = feature(column);
+        match &encoded[column].1 {
+            EncodedColumn::Number if self.set.is_day(encoded[column].0) => format!("days since {name}"),
+            EncodedColumn::Number => name.to_owned(),
+            EncodedColumn::Missing => format!("{name} being unknown"),
+            EncodedColumn::Level(level) => format!("{name} = {level}"),
+            EncodedColumn::Other => format!("{name} being rare"),
+        }
+    }
+
     /// Adds the squares, and a column of zeros for each campaign but the first.
     fn widened(&self, encoded: &Array2<f64>) -> Array2<f64> {
         let squares = encoded.select(Axis(1), &self.squares).mapv(|value| value * value - 1.0);

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::clean::DAY_MINUTES;
+use crate::numerics::btyd::DayHistory;
 use crate::numerics::classify::{Feature, Values};
 use crate::purchases::Basket;
 use crate::table::{Column, Kind, Table};
 
 /// Names of the features from purchases.
-pub(super) const PURCHASE_FEATURES: [&str; 9] = [
+pub(super) const PURCHASE_FEATURES: [&str; 10] = [
     "days_since_last",
     "tenure_days",
     "orders",
@@ -18,7 +19,11 @@ pub(super) const PURCHASE_FEATURES: [&str; 9] = [
     "spend_mean",
     "gap_mean_days",
     "gaps_since_last",
+    EXPECTED,
 ];
+
+/// The feature that comes from a model of all purchases.
+const EXPECTED: &str = "purchase_log_odds";
 
 /// Days of the year before.
 const YEAR_DAYS: i32 = 365;
@@ -34,6 +39,20 @@ impl Habits {
         (none[2], none[3]) = (0.0, 0.0);
         Self(none)
     };
+
+    /// Repeat purchase days, days to the last one, days observed; none without a purchase.
+    pub(super) fn history(&self) -> Option<DayHistory> {
+        let [since, tenure, .., gap, _, _] = self.0;
+        let seen = tenure - since;
+        let repeats = if gap.is_nan() { 0.0 } else { (seen / gap).round() };
+        (!tenure.is_nan()).then_some((repeats as u32, seen as u32, tenure as u32))
+    }
+
+    /// The same with what a model expects.
+    pub(super) fn expecting(mut self, log_odds: f32) -> Self {
+        self.0[PURCHASE_FEATURES.len() - 1] = log_odds;
+        self
+    }
 }
 
 /// The habits of a customer at the end of a day, from the orders until then in time order.
@@ -56,6 +75,7 @@ pub(super) fn habits(baskets: &[Basket], today: i32) -> Habits {
         money(sum(baskets)) / baskets.len() as f32,
         gap,
         since / gap,
+        f32::NAN,
     ])
 }
 
@@ -105,9 +125,20 @@ impl<'a> FeatureSet<'a> {
         habits.chain(self.attributes.iter().map(|(name, _)| *name)).collect()
     }
 
+    /// Whether what a model of all purchases expects is a feature.
+    pub(super) fn has_expected(&self) -> bool {
+        self.habits.iter().any(|at| PURCHASE_FEATURES[*at] == EXPECTED)
+    }
+
     /// Whether a feature, by its place among the names, is an attribute.
     pub(super) fn is_attribute(&self, place: usize) -> bool {
         place >= self.habits.len()
+    }
+
+    /// Whether a feature, by its place among the names, is the time since a day.
+    pub(super) fn is_day(&self, place: usize) -> bool {
+        let attribute = place.checked_sub(self.habits.len()).and_then(|at| self.attributes.get(at));
+        attribute.is_some_and(|(_, column)| matches!(column, Column::Day(_)))
     }
 
     /// The same without some, by name.

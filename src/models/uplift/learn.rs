@@ -1,11 +1,11 @@
-//! Models of a trial, judged on people that they had not seen; the best of them, if it beats chance.
+//! Models of a trial, judged on people that they had not seen; the simplest of the best, if one beats chance.
 
 use ndarray::Array2;
 
 use crate::numerics::classify::ForestOptions;
 use crate::numerics::surveys::inference::Confidence;
 use crate::numerics::uplift::{
-    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Curves, Effect, FittedUplift, Learners, Order,
+    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Curves, Effect, FittedUplift, Interval, Learners, Order,
     OrderQuality, PolicyValue, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit, fit_uplift, uplift_groups,
 };
 
@@ -60,11 +60,6 @@ impl Judged {
             calibration,
         })
     }
-
-    /// Whether the interval of the Qini coefficient lies above that of targeting at random.
-    fn beats_chance(&self) -> bool {
-        self.quality.qini.lower > 0.0
-    }
 }
 
 /// What a trial taught.
@@ -72,9 +67,9 @@ impl Judged {
 pub(super) struct Learned {
     pub(super) average: Effect,
     pub(super) models: Vec<(UpliftKind, Result<Judged, UpliftError>)>,
-    /// Place of the model with the highest Qini coefficient.
+    /// Place of the chosen model, or else of the one with the highest Qini coefficient.
     pub(super) best: Option<usize>,
-    /// The same, if it beats chance and could be fitted to all.
+    /// The same, if a model beats chance and it could be fitted to all.
     pub(super) chosen: Option<(usize, Taught)>,
 }
 
@@ -88,10 +83,29 @@ pub(super) struct Taught {
 }
 
 impl Taught {
+    /// Columns of the matrix that change the effect, with the change, where the model tells.
+    pub(super) fn drivers(&self) -> &[(usize, f64)] {
+        self.model.drivers()
+    }
+
     /// The expected effects on the rows of a matrix.
     pub(super) fn effects(&self, matrix: &Array2<f64>) -> Vec<f64> {
         self.calibration.effects(&self.reference, &self.model.predict(matrix))
     }
+}
+
+/// The model that is used, if any beats chance, and the one to show.
+///
+/// The simplest within one standard error of the best that beats chance, not the best itself: of several noisy figures the
+/// highest is the luckiest (the rule of Breiman, Friedman, Olshen & Stone 1984, *Classification and Regression Trees*, section
+/// 3.4.3). Models stand in the order of their simplicity.
+fn choose(found: &[Option<Interval>]) -> (Option<usize>, Option<usize>) {
+    let better = |best: Interval, next: Interval| if next.estimate > best.estimate { next } else { best };
+    let all = found.iter().flatten().copied();
+    let beating = all.clone().filter(|qini| qini.lower > 0.0).reduce(better);
+    let near = |least: f64| found.iter().position(|qini| qini.is_some_and(|qini| qini.estimate >= least));
+    let winner = beating.and_then(|best| near(best.estimate - best.std_error));
+    (winner, winner.or_else(|| near(all.reduce(better)?.estimate)))
 }
 
 /// Learns from a trial: its people are the rows of the matrix; `parts` are left out in turn.
@@ -112,13 +126,8 @@ pub(super) fn learn(
         (*kind, scores.and_then(|scores| Judged::of(trial, &scores, cost)))
     };
     let models = kinds.iter().zip(scored).map(judge).collect::<Vec<_>>();
-    let qini = |at: &usize| models[*at].1.as_ref().map_or(f64::NEG_INFINITY, |judged| judged.quality.qini.estimate);
-    let usable = (0..models.len()).filter(|at| models[*at].1.is_ok());
-    let better = |best: usize, next: usize| if qini(&next) > qini(&best) { next } else { best };
-    // one that beats chance before one that doesn't, even if that one's estimate is higher
-    let beats = |at: &usize| models[*at].1.as_ref().is_ok_and(Judged::beats_chance);
-    let winner = usable.clone().filter(beats).reduce(better);
-    let best = winner.or_else(|| usable.reduce(better));
+    let found = |at: &usize| models[*at].1.as_ref().ok().map(|judged| judged.quality.qini);
+    let (winner, best) = choose(&(0..models.len()).map(|at| found(&at)).collect::<Vec<_>>());
     let all = (0..trial.len() as u32).collect::<Vec<_>>();
     let chosen = winner.and_then(|at| {
         let model = fit_uplift(&[models[at].0], matrix, trial, &all, learners).pop()?.ok()?;
@@ -127,4 +136,24 @@ pub(super) fn learn(
         Some((at, Taught { model, calibration, reference }))
     });
     Ok(Learned { average, models, best, chosen })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_simplest_of_the_best_is_chosen() {
+        let qini = |estimate: f64, std_error: f64| Some(Interval::normal(estimate, std_error, Confidence::default()));
+        let two = |a, b| choose(&[a, b]);
+        // the second beats chance; the first is within its standard error, or not
+        assert_eq!(two(qini(3.3, 2.0), qini(4.4, 2.0)), (Some(0), Some(0)));
+        assert_eq!(two(qini(2.0, 2.0), qini(4.4, 2.0)), (Some(1), Some(1)));
+        assert_eq!(two(qini(5.0, 1.0), qini(4.4, 1.0)), (Some(0), Some(0)));
+        assert_eq!(two(None, qini(4.4, 1.0)), (Some(1), Some(1)));
+        // a higher figure that is no better than chance
+        assert_eq!(two(qini(1.0, 0.2), qini(4.4, 4.0)), (Some(0), Some(0)));
+        assert_eq!(two(qini(1.0, 2.0), qini(4.4, 4.0)), (None, Some(1)));
+        assert_eq!(two(None, None), (None, None));
+    }
 }

@@ -4,6 +4,7 @@ mod analysis;
 mod contacts;
 mod contract;
 mod design;
+mod expected;
 mod features;
 mod learn;
 mod options;

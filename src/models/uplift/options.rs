@@ -27,16 +27,16 @@ pub struct UpliftOptions {
     /// Days from the start of a campaign whose purchases count; default to the end of the campaign, 28 where it has none.
     pub window_days: Option<u32>,
     /// Names of the features to learn from: `days_since_last`, `tenure_days`, `orders`, `orders_365d`, `spend`, `spend_365d`,
-    /// `spend_mean`, `gap_mean_days`, `gaps_since_last` (as of the start of the campaign), and attributes of the customers
-    /// source. Default all.
+    /// `spend_mean`, `gap_mean_days`, `gaps_since_last`, `purchase_log_odds` (of a purchase in the window, by the MBG/NBD model of
+    /// all these purchases; each as of the start of the campaign), and attributes of the customers source. Default all.
     pub features: Option<Vec<String>>,
     /// Names of features not to learn from: whatever was not known before the campaign.
     pub exclude: Vec<String>,
-    /// `auto` (default: the highest Qini coefficient on customers not seen), `two_model`, `class_transformation` (yes/no
-    /// outcomes only) or `x_learner`.
+    /// `auto` (default: the simplest within a standard error of the highest Qini coefficient on customers not seen), `interactions` (one regression in which few features
+    /// change the effect; outcomes that are 0 for some), `two_model`, `class_transformation` (yes/no outcomes only) or `x_learner`.
     pub model: ModelChoice,
-    /// What models are put together from: `logistic` (logistic regression, the default for yes/no outcomes), `linear` (linear
-    /// regression, the default for others) or `forest`.
+    /// What models other than `interactions` are put together from: `logistic` (logistic regression, the default for yes/no
+    /// outcomes), `linear` (linear regression, the default for others) or `forest`.
     pub learner: Option<LearnerChoice>,
     /// Part of the revenue that remains as margin, for `profit`, where the transactions don't tell; default: that of the lines
     /// that tell, 1 without any.
@@ -66,9 +66,11 @@ impl Default for UpliftOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelChoice {
-    /// The best by the Qini coefficient on customers not seen.
+    /// The simplest of the best by the Qini coefficient on customers not seen.
     #[default]
     Auto,
+    /// One model in which few features change the effect.
+    Interactions,
     /// A model for each arm.
     TwoModel,
     /// One model of a transformed yes/no outcome.
@@ -82,6 +84,7 @@ impl ModelChoice {
     pub(super) fn kinds(self) -> Vec<UpliftKind> {
         match self {
             Self::Auto => UpliftKind::ALL.to_vec(),
+            Self::Interactions => vec![UpliftKind::Interactions],
             Self::TwoModel => vec![UpliftKind::TwoModel],
             Self::ClassTransformation => vec![UpliftKind::ClassTransformation],
             Self::XLearner => vec![UpliftKind::XLearner],

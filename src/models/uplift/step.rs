@@ -4,6 +4,7 @@ use arrow::array::{Array, Float64Array, StringArray};
 use rayon::prelude::*;
 
 use crate::clean::{Cleaned, id_hash};
+use crate::numerics::btyd::Outlook;
 use crate::numerics::uplift::{Trial, UpliftError, UpliftKind};
 use crate::stage::{Output, StageError, StageInputs, Step};
 use crate::table::{Quality, Table, TableBuilder};
@@ -11,8 +12,9 @@ use crate::table::{Quality, Table, TableBuilder};
 use super::contacts::{Chosen, Member, Window, campaigns, members};
 use super::contract::UPLIFT;
 use super::design::{Design, Designed, Seen};
+use super::expected::{complete, outlook};
 use super::features::FeatureSet;
-use super::learn::{Learned, learn, learners};
+use super::learn::{Learned, Taught, learn, learners};
 use super::options::{LearnerChoice, ModelChoice, UpliftOptions};
 use super::past::{Outcome, Past};
 use super::tables::{curve_table, deciles_table, models_table, spoken};
@@ -51,6 +53,8 @@ pub(super) struct Told<'a> {
     pub(super) learned: Result<Learned, String>,
     /// What was left out.
     pub(super) notes: Vec<String>,
+    /// What changes the effect, in words; empty where the chosen model doesn't tell.
+    pub(super) drivers: String,
     pub(super) effects: Float64Array,
 }
 
@@ -122,6 +126,7 @@ impl Shared<'_> {
             cost: 0.0,
             learned: Err(String::new()),
             notes: Vec::new(),
+            drivers: String::new(),
             effects: Float64Array::new_null(self.ids.len()),
         };
         let people = match self.people(model, &chosen, &mut told)? {
@@ -236,7 +241,11 @@ impl Shared<'_> {
     ) -> Result<Learned, UpliftError> {
         let trial = Trial::new(&people.treated, &people.outcomes)?;
         told.sizes = trial.sizes();
-        let trial = trial.with_campaigns(&people.campaigns)?.with_people(&people.people)?;
+        let costs = people.members.iter().map(|member| chosen[member.campaign as usize].cost).collect::<Vec<_>>();
+        let mut trial = trial.with_campaigns(&people.campaigns)?.with_people(&people.people)?;
+        if model.outcome == Outcome::Profit {
+            trial = trial.with_costs(&costs)?;
+        }
         told.cost = if model.outcome == Outcome::Revenue { cost(chosen, &people.members) } else { 0.0 };
         let (learners, taken) = learners(model.options.learner, trial.is_yes_no());
         told.learner = taken;
@@ -244,8 +253,13 @@ impl Shared<'_> {
         if model.options.model == ModelChoice::Auto && !trial.is_yes_no() {
             kinds.retain(|kind| *kind != UpliftKind::ClassTransformation);
         }
-        let seen = people.members.iter().map(|member| self.seen(*member, chosen)).collect::<Vec<_>>();
-        let Designed { design, matrix, doubts } = Design::fit(self.features(model), &seen, &trial, &people.campaigns)?;
+        let mut seen = people.members.iter().map(|member| self.seen(*member, chosen)).collect::<Vec<_>>();
+        let set = self.features(model);
+        let outlook = set.has_expected().then(|| outlook(&seen, chosen)).flatten();
+        if let Some(outlook) = &outlook {
+            complete(outlook, &mut seen);
+        }
+        let Designed { design, matrix, doubts } = Design::fit(set, &seen, &trial, &people.campaigns)?;
         for (names, doubt) in [
             (&doubts.with_outcome, "not learned from, as it only comes with the outcome"),
             (
@@ -259,7 +273,8 @@ impl Shared<'_> {
             }
         }
         let learned = learn(&trial, &matrix, &people.parts, &kinds, learners, told.cost)?;
-        told.effects = self.effects(&design, &learned);
+        told.effects = self.effects(&design, &learned, outlook.as_ref());
+        told.drivers = learned.chosen.as_ref().map_or_else(String::new, |(_, taught)| drivers(&design, taught));
         Ok(learned)
     }
 
@@ -284,17 +299,31 @@ impl Shared<'_> {
     }
 
     /// Expected effects of all customers tonight.
-    fn effects(&self, design: &Design<'_>, learned: &Learned) -> Float64Array {
+    fn effects(&self, design: &Design<'_>, learned: &Learned, outlook: Option<&Outlook>) -> Float64Array {
         let Some((_, taught)) = &learned.chosen else {
             return vec![learned.average.effect; self.ids.len()].into();
         };
         let rows = (0..self.ids.len() as u32).collect::<Vec<_>>();
         let chunk = |rows: &[u32]| {
             let seen = rows.iter().map(|row| (*row, self.past.tonight(self.keys[*row as usize]), self.as_of));
-            taught.effects(&design.matrix(&seen.collect::<Vec<_>>()))
+            let mut seen = seen.collect::<Vec<_>>();
+            if let Some(outlook) = outlook {
+                complete(outlook, &mut seen);
+            }
+            taught.effects(&design.matrix(&seen))
         };
         rows.chunks(CHUNK).flat_map(chunk).collect::<Vec<_>>().into()
     }
+}
+
+/// What changes the effect, in words.
+fn drivers(design: &Design<'_>, taught: &Taught) -> String {
+    let one = |(column, gamma): &(usize, f64)| {
+        let way = if *gamma > 0.0 { "rises" } else { "falls" };
+        format!("{way} with {}", design.spelled(*column))
+    };
+    let all = taught.drivers().iter().map(one).collect::<Vec<_>>();
+    if all.is_empty() { String::new() } else { format!("the effect {}", all.join(", ")) }
 }
 
 /// Mean cost of a contact over the treated.

@@ -7,6 +7,7 @@ use crate::table::{Categories, Column, Table, TableBuilder, TableError, display_
 
 use super::contract::{UPLIFT_CURVE, UPLIFT_DECILES, UPLIFT_MODELS};
 use super::learn::{Judged, Learned};
+use super::options::LearnerChoice;
 use super::step::Told;
 
 /// Points of a curve after the first.
@@ -20,6 +21,13 @@ struct Row<'a, 'm> {
     judged: Option<&'a Judged>,
     is_chosen: bool,
     note: String,
+}
+
+impl Row<'_, '_> {
+    fn learner(&self) -> &'static str {
+        let learner = if self.kind == UpliftKind::Interactions { LearnerChoice::Logistic } else { self.told.learner };
+        learner.name()
+    }
 }
 
 fn rows<'a, 'm>(told: &'a [Told<'m>]) -> Vec<Row<'a, 'm>> {
@@ -48,6 +56,7 @@ fn rows<'a, 'm>(told: &'a [Told<'m>]) -> Vec<Row<'a, 'm>> {
                         _ => "",
                     };
                     let note = joined(&[verdict, &why, &left_out]);
+                    let note = if is_chosen { joined(&[&one.drivers, &note]) } else { note };
                     let judged = judged.as_ref().ok();
                     rows.push(Row { told: one, kind: *kind, learned: Some(learned), judged, is_chosen, note });
                 }
@@ -82,7 +91,7 @@ pub(super) fn models_table(told: &[Told<'_>]) -> Result<Table, TableError> {
     TableBuilder::new(&UPLIFT_MODELS)
         .category("name", words(rows.iter().map(|row| row.told.model.options.name.as_str())))
         .category("model", words(rows.iter().map(|row| row.kind.name())))
-        .category("learner", words(rows.iter().map(|row| row.told.learner.name())))
+        .category("learner", words(rows.iter().map(Row::learner)))
         .text("outcome", rows.iter().map(|row| row.told.model.outcome.name()).collect::<Vec<_>>())
         .text("campaigns", rows.iter().map(|row| row.told.campaigns.join(", ")).collect::<Vec<_>>())
         .count("treated", rows.iter().map(|row| row.told.sizes.0 as i64).collect::<Vec<_>>())
@@ -195,5 +204,5 @@ pub(super) fn spoken(told: &Told<'_>) -> (String, String) {
         }
         _ => "no model ranks customers better than chance, so everybody gets the average".to_owned(),
     };
-    (name, format!("{average}; {order}"))
+    (name, joined(&[&average, &order, &told.drivers]))
 }

@@ -44,6 +44,9 @@ const LEAST_REDUCTION: f64 = 1e-4;
 /// What is added to the diagonal of a Hessian that can't be solved, as a share of its largest entry.
 const JITTER: f64 = 1e-9;
 
+/// A column whose spread beyond others is less than this share of its own follows from them.
+const FOLLOWS: f64 = 1e-9;
+
 /// Rows that are summed in one go.
 const CHUNK: usize = 8192;
 
@@ -83,14 +86,26 @@ pub fn fit_logistic(x: &Array2<f64>, outcomes: &[bool], ridge: f64) -> Result<Lo
         // its line search fails where rounding leaves nothing to gain: Newton's steps begin at zero then
         Err(_) => vec![0.0; x.ncols() + 1],
     };
-    let problem = Problem { x, outcomes, ridge };
-    let (mut point, is_converged) = problem.newton(start);
-    let log_likelihood = -problem.loss(&point) + ridge / 2.0 * squares(&point);
-    let intercept = point.pop().unwrap_or_default();
-    if !intercept.is_finite() || !point.iter().all(|b| b.is_finite()) {
-        return Err(ClassifyError::Solver { reason: "the coefficients are not finite".to_owned() });
+    Problem { x, outcomes, ridge }.solve(start)
+}
+
+/// The same from a point that is near the optimum, without linfa's steps: one coefficient per column, and the intercept.
+///
+/// # Errors
+/// As [`fit_logistic`]; a point of another length.
+pub fn refit_logistic(
+    x: &Array2<f64>,
+    outcomes: &[bool],
+    ridge: f64,
+    coefficients: &[f64],
+    intercept: f64,
+) -> Result<Logistic, ClassifyError> {
+    check(x, outcomes)?;
+    if coefficients.len() != x.ncols() {
+        return Err(ClassifyError::Length { found: coefficients.len(), expected: x.ncols() });
     }
-    Ok(Logistic { intercept, coefficients: point, log_likelihood, is_converged })
+    let start = coefficients.iter().copied().chain([intercept]).collect();
+    Problem { x, outcomes, ridge: ridge.max(0.0) }.solve(start)
 }
 
 /// β·β of a point (β, then β₀).
@@ -131,19 +146,40 @@ impl Problem<'_> {
         parts.iter().sum::<f64>() + self.ridge / 2.0 * squares(point)
     }
 
+    /// Probabilities less outcomes, the square roots of the weights p (1 − p), and the columns with one of ones.
+    fn parts(&self, point: &[f64], rows: &std::ops::Range<usize>) -> (Array1<f64>, Array1<f64>, Array2<f64>) {
+        let probabilities = self.scores(point, rows).mapv(logistic);
+        let known = &self.outcomes[rows.clone()];
+        let residuals = probabilities.iter().zip(known).map(|(p, y)| p - f64::from(u8::from(*y))).collect();
+        let mut design = Array2::ones((rows.len(), point.len()));
+        design.slice_axis_mut(Axis(1), Slice::from(..point.len() - 1)).assign(&self.rows(rows));
+        (residuals, probabilities.mapv(|p| (p * (1.0 - p)).sqrt()), design)
+    }
+
+    fn candidates(
+        &self,
+        point: &[f64],
+        rows: &std::ops::Range<usize>,
+        columns: &Array2<f64>,
+        factors: &[f64],
+    ) -> Candidates {
+        let (residuals, roots, mut design) = self.parts(point, rows);
+        let mut own = columns.slice_axis(Axis(0), Slice::from(rows.clone())).to_owned();
+        own *= &ArrayView1::from(&factors[rows.clone()]).insert_axis(Axis(1));
+        let scores = own.t().dot(&residuals);
+        let roots = roots.insert_axis(Axis(1));
+        design *= &roots;
+        own *= &roots;
+        Candidates { scores, squares: own.mapv(|z| z * z).sum_axis(Axis(0)), shared: design.t().dot(&own) }
+    }
+
     /// First and second derivatives of the loss.
     fn derivatives(&self, point: &[f64]) -> (Array1<f64>, Array2<f64>) {
         let size = point.len();
         let parts = self.chunks(|rows| {
-            let probabilities = self.scores(point, &rows).mapv(logistic);
-            let known = &self.outcomes[rows.clone()];
-            let residuals = probabilities.iter().zip(known).map(|(p, y)| p - f64::from(u8::from(*y)));
-            let residuals = residuals.collect::<Array1<f64>>();
-            let mut design = Array2::ones((rows.len(), size));
-            design.slice_axis_mut(Axis(1), Slice::from(..size - 1)).assign(&self.rows(&rows));
+            let (residuals, roots, mut design) = self.parts(point, &rows);
             let gradient = design.t().dot(&residuals);
-            let roots = probabilities.mapv(|p| (p * (1.0 - p)).sqrt()).insert_axis(Axis(1));
-            design *= &roots;
+            design *= &roots.insert_axis(Axis(1));
             (gradient, design.t().dot(&design))
         });
         let mut gradient = Array1::zeros(size);
@@ -157,6 +193,17 @@ impl Problem<'_> {
             hessian[[at, at]] += self.ridge;
         }
         (gradient, hessian)
+    }
+
+    /// The optimum, from a start.
+    fn solve(&self, start: Vec<f64>) -> Result<Logistic, ClassifyError> {
+        let (mut point, is_converged) = self.newton(start);
+        let log_likelihood = -self.loss(&point) + self.ridge / 2.0 * squares(&point);
+        let intercept = point.pop().unwrap_or_default();
+        if !intercept.is_finite() || !point.iter().all(|b| b.is_finite()) {
+            return Err(ClassifyError::Solver { reason: "the coefficients are not finite".to_owned() });
+        }
+        Ok(Logistic { intercept, coefficients: point, log_likelihood, is_converged })
     }
 
     /// Newton's steps from a point, each halved until it pays; whether the gradient came to zero but for rounding.
@@ -188,16 +235,86 @@ impl Problem<'_> {
     }
 }
 
-/// The step H⁻¹g; a Hessian that has no inverse gets a little on its diagonal.
+/// The step H⁻¹g.
 fn solved(hessian: &Array2<f64>, gradient: &Array1<f64>) -> Option<Vec<f64>> {
+    let solution = solved_columns(hessian, &gradient.clone().insert_axis(Axis(1)))?;
+    Some(solution.into_iter().collect())
+}
+
+/// H⁻¹B; a Hessian that has no inverse gets a little on its diagonal.
+fn solved_columns(hessian: &Array2<f64>, right: &Array2<f64>) -> Option<Array2<f64>> {
     let largest = hessian.diag().iter().copied().fold(0.0, f64::max);
     [0.0, JITTER, 1e3 * JITTER].into_iter().find_map(|share| {
         let mut matrix = hessian.clone();
         matrix.diag_mut().iter_mut().for_each(|d| *d += share * largest);
-        let mut right = gradient.clone().insert_axis(Axis(1));
-        matrix.solvec_inplace(&mut right).ok()?;
-        right.iter().all(|v| v.is_finite()).then(|| right.iter().copied().collect())
+        let mut solution = right.clone();
+        matrix.solvec_inplace(&mut solution).ok()?;
+        solution.iter().all(|v| v.is_finite()).then_some(solution)
     })
+}
+
+/// How much better a regression would explain its outcomes with one more column, for each of some: the statistics of the
+/// score test, each distributed as χ² with one degree of freedom where the column says nothing. The candidates are the
+/// columns of `columns`, each row times its factor; 0 for those that follow from the regression's own columns.
+///
+/// # Formula
+/// `U² ÷ (D − Bᵀ H⁻¹ B)` with `U = Σ z (y − p)`, `D = Σ p (1 − p) z²`, `B = Σ p (1 − p) x z` and the Hessian H of the
+/// regression (Rao 1948, "Large sample tests of statistical hypotheses concerning several parameters", Proceedings of the
+/// Cambridge Philosophical Society 44).
+///
+/// # Errors
+/// Lengths that differ; a Hessian without an inverse.
+pub fn score_tests(
+    x: &Array2<f64>,
+    outcomes: &[bool],
+    ridge: f64,
+    fitted: &Logistic,
+    columns: &Array2<f64>,
+    factors: &[f64],
+) -> Result<Vec<f64>, ClassifyError> {
+    check(x, outcomes)?;
+    for found in [columns.nrows(), factors.len()] {
+        if found != outcomes.len() {
+            return Err(ClassifyError::Length { found, expected: outcomes.len() });
+        }
+    }
+    let problem = Problem { x, outcomes, ridge };
+    let point = fitted.coefficients.iter().copied().chain([fitted.intercept]).collect::<Vec<_>>();
+    let (_, hessian) = problem.derivatives(&point);
+    let parts = problem.chunks(|rows| problem.candidates(&point, &rows, columns, factors));
+    let mut sums = Candidates::none(point.len(), columns.ncols());
+    parts.iter().for_each(|part| sums.add(part));
+    let singular = || ClassifyError::Solver { reason: "the Hessian has no inverse".to_owned() };
+    let solution = solved_columns(&hessian, &sums.shared).ok_or_else(singular)?;
+    let explained = (&sums.shared * &solution).sum_axis(Axis(0));
+    let one = |at: usize| {
+        let left = sums.squares[at] - explained[at];
+        if left > FOLLOWS * sums.squares[at] { sums.scores[at] * sums.scores[at] / left } else { 0.0 }
+    };
+    Ok((0..columns.ncols()).map(one).collect())
+}
+
+/// Sums over rows of what score tests need, for each candidate.
+struct Candidates {
+    /// U.
+    scores: Array1<f64>,
+    /// D.
+    squares: Array1<f64>,
+    /// B: the regression's columns × the candidates.
+    shared: Array2<f64>,
+}
+
+impl Candidates {
+    fn none(size: usize, candidates: usize) -> Self {
+        let zeros = Array1::zeros(candidates);
+        Self { scores: zeros.clone(), squares: zeros, shared: Array2::zeros((size, candidates)) }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.scores += &other.scores;
+        self.squares += &other.squares;
+        self.shared += &other.shared;
+    }
 }
 
 impl Logistic {

@@ -49,7 +49,7 @@ pub use forest::{Forest, ForestOptions, fit_forest};
 pub use importance::{Importance, permutation_importance};
 pub use learner::{Learner, Scorer};
 pub use linear::{Linear, fit_ridge};
-pub use logistic::{Logistic, fit_logistic};
+pub use logistic::{Logistic, fit_logistic, refit_logistic, score_tests};
 pub use metrics::{Evaluation, Interval, evaluate, log_losses};
 pub use profit::{Offer, ProfitPoint, best_cutoff};
 pub use reasons::{Band, Reason, strongest_reasons};

@@ -1,6 +1,6 @@
 //! Laws and figures worked out by hand.
 
-use ndarray::{Array2, array};
+use ndarray::{Array2, Axis, array};
 use proptest::prelude::*;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
@@ -63,6 +63,25 @@ fn ridge_draws_coefficients_in_and_separable_rows_stay_finite() {
     let none = fit_logistic(&x, &outcomes, 0.0).expect("ends");
     assert!(none.probabilities(&x).iter().all(|p| p.is_finite()) && !none.is_converged);
     assert!(strong.is_converged && weak.is_converged);
+}
+
+/// A score test tells about what twice the gain in log-likelihood does, and nothing of what the regression has already.
+#[test]
+fn score_tests_agree_with_the_likelihood() {
+    let (x, outcomes) = planted(20_000, (-1.0, 0.6, 0.12));
+    let (small, whole) = (x.select(Axis(1), &[0]), fit_logistic(&x, &outcomes, 0.0).expect("fits"));
+    let fit = fit_logistic(&small, &outcomes, 0.0).expect("fits");
+    let tests = score_tests(&small, &outcomes, 0.0, &fit, &x, &vec![1.0; 20_000]).expect("tests");
+    assert!(tests[0] == 0.0, "{tests:?}");
+    close(tests[1], 2.0 * (whole.log_likelihood - fit.log_likelihood), 0.05);
+    assert!(tests[1] > 10.0);
+    let again = refit_logistic(&x, &outcomes, 0.0, &[fit.coefficients[0], 0.0], fit.intercept).expect("fits");
+    assert!(again.is_converged);
+    for (one, other) in again.coefficients.iter().zip(&whole.coefficients) {
+        close(*one, *other, 1e-7);
+    }
+    assert!(refit_logistic(&x, &outcomes, 0.0, &[0.0], 0.0).is_err());
+    assert!(score_tests(&small, &outcomes, 0.0, &fit, &x, &[1.0]).is_err());
 }
 
 #[test]

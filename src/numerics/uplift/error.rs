@@ -52,6 +52,16 @@ pub enum UpliftError {
         /// What it holds.
         outcome: f64,
     },
+    /// Outcomes that nearly all are 0, or nearly never.
+    #[error("{found} outcomes are {what}, interactions need {least}")]
+    TooFewOutcomes {
+        /// `0` or `other than 0`.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many are needed.
+        least: usize,
+    },
     /// A share that is none.
     #[error("a share of {share}, allowed is above 0 to 1")]
     Share {

@@ -2,6 +2,8 @@
 //!
 //! With the mean outcomes `μ₁(x)` of the treated and `μ₀(x)` of the control, and e the chance to be treated:
 //!
+//! - **interactions**: one model of both arms, in which only those features change the effect that prove it
+//!   ([`super::Interactions`]; Lo 2002).
 //! - **two models**: `τ(x) = μ₁(x) − μ₀(x)`, each learned on its own arm (the T-learner of Künzel et al., equation 2).
 //! - **class transformation**: for yes/no outcomes. `z = y` of the treated and `1 − y` of the control; where both arms are
 //!   equally likely, `τ(x) = 2 P(z = 1 | x) − 1` (Jaskowski & Jaroszewicz 2012, "Uplift modeling for clinical trial data",
@@ -16,8 +18,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
 use super::error::UpliftError;
+use super::interactions::{Amount, Interactions};
 use super::learner::{BaseLearner, BaseModel};
 use super::trial::{Trial, same_length};
+use crate::numerics::classify::ClassifyError;
 
 /// Seed of the lots that repeat rows.
 const REPEAT_SEED: u64 = 0x2012;
@@ -31,6 +35,8 @@ pub const MOST_ROWS: usize = 200_000;
 /// A way to learn uplift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UpliftKind {
+    /// A model of both arms with few features that change the effect.
+    Interactions,
     /// A model for each arm.
     TwoModel,
     /// One model of a transformed yes/no outcome.
@@ -40,12 +46,13 @@ pub enum UpliftKind {
 }
 
 impl UpliftKind {
-    /// All of them, in the order of their age.
-    pub const ALL: [Self; 3] = [Self::TwoModel, Self::ClassTransformation, Self::XLearner];
+    /// All of them, the simplest first.
+    pub const ALL: [Self; 4] = [Self::Interactions, Self::TwoModel, Self::ClassTransformation, Self::XLearner];
 
     /// Its name in files.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Interactions => "interactions",
             Self::TwoModel => "two_model",
             Self::ClassTransformation => "class_transformation",
             Self::XLearner => "x_learner",
@@ -65,6 +72,15 @@ pub struct Learners {
 /// A fitted model of uplift.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FittedUplift {
+    /// Interactions: the effect on the chance of an outcome other than 0, times what that is, less the cost of a treatment.
+    Interactions {
+        /// Of the chance.
+        chance: Interactions,
+        /// Of the amount; `None` where it is 1.
+        amount: Option<Amount>,
+        /// Mean cost of a treatment that is in the outcomes.
+        cost: f64,
+    },
     /// Two models.
     TwoModel {
         /// Of the outcomes of the treated.
@@ -86,6 +102,15 @@ pub enum FittedUplift {
 }
 
 impl FittedUplift {
+    /// Columns of the matrix that change the effect, the clearest first, each with what it adds to the log-odds ratio of
+    /// treated and control; empty for models that don't tell.
+    pub fn drivers(&self) -> &[(usize, f64)] {
+        match self {
+            Self::Interactions { chance, .. } => chance.chosen(),
+            _ => &[],
+        }
+    }
+
     /// The effect that it expects for each row of a matrix.
     pub fn predict(&self, features: &Array2<f64>) -> Vec<f64> {
         let both = |a: &BaseModel, b: &BaseModel, mix: &dyn Fn(f64, f64) -> f64| {
@@ -93,6 +118,13 @@ impl FittedUplift {
             a.into_iter().zip(b).map(|(a, b)| mix(a, b)).collect()
         };
         match self {
+            Self::Interactions { chance, amount, cost } => {
+                let effects = chance.predict(features).into_iter();
+                match amount {
+                    None => effects.map(|effect| effect - cost).collect(),
+                    Some(amount) => effects.zip(amount.predict(features)).map(|(e, a)| e * a - cost).collect(),
+                }
+            }
             Self::TwoModel { treated, control } => both(treated, control, &|treated, control| treated - control),
             Self::ClassTransformation(chance) => chance.predict(features).into_iter().map(|p| 2.0 * p - 1.0).collect(),
             Self::XLearner { treated, control, share } => {
@@ -112,9 +144,10 @@ pub fn fit_uplift(
 ) -> Vec<Result<FittedUplift, UpliftError>> {
     let rows = thinned(rows);
     let fit = Fit { features, trial, rows: &rows, learners };
-    let needs_arms = kinds.iter().any(|kind| *kind != UpliftKind::ClassTransformation);
+    let needs_arms = kinds.iter().any(|kind| matches!(kind, UpliftKind::TwoModel | UpliftKind::XLearner));
     let arms = needs_arms.then(|| fit.arms());
     let one = |kind: &UpliftKind| match (kind, &arms) {
+        (UpliftKind::Interactions, _) => fit.interactions(),
         (UpliftKind::ClassTransformation, _) | (_, None) => fit.transformed(),
         (_, Some(Err(error))) => Err(error.clone()),
         (UpliftKind::TwoModel, Some(Ok([control, treated]))) => {
@@ -169,6 +202,34 @@ impl Fit<'_> {
         let treated = self.learn(learner, "outcomes of the treated", &treated, &self.outcomes(&treated))?;
         let control = self.learn(learner, "outcomes of the control", &control, &self.outcomes(&control))?;
         Ok([control, treated])
+    }
+
+    fn interactions(&self) -> Result<FittedUplift, UpliftError> {
+        for treated in [true, false] {
+            self.rows_of(treated)?;
+        }
+        let row = |row: &u32| *row as usize;
+        let amounts = self.rows.iter().map(|at| self.trial.gross(row(at))).collect::<Vec<_>>();
+        let happened = amounts.iter().map(|amount| *amount != 0.0).collect::<Vec<_>>();
+        let count = happened.iter().filter(|happened| **happened).count();
+        for (found, what) in [(count, "other than 0"), (happened.len() - count, "0")] {
+            if found < LEAST_ROWS {
+                return Err(UpliftError::TooFewOutcomes { what, found, least: LEAST_ROWS });
+            }
+        }
+        let failed =
+            |part: &'static str| move |reason: ClassifyError| UpliftError::Learner { part, reason: reason.to_string() };
+        let features = self.features.select(Axis(0), &places(self.rows));
+        let arm = |at: &u32| f64::from(u8::from(self.trial.treated()[row(at)])) - self.trial.propensity(row(at));
+        let arms = self.rows.iter().map(arm).collect::<Vec<_>>();
+        let chance = Interactions::fit(&features, &arms, &happened, self.trial.treated_share());
+        let chance = chance.map_err(failed("interactions"))?;
+        let with = (0..amounts.len()).filter(|at| happened[*at]).collect::<Vec<_>>();
+        let amounts = with.iter().map(|at| amounts[*at]).collect::<Vec<_>>();
+        let amount = amounts.iter().any(|amount| *amount != 1.0);
+        let amount = amount.then(|| Amount::fit(&features.select(Axis(0), &with), &amounts)).transpose();
+        let amount = amount.map_err(failed("amounts"))?;
+        Ok(FittedUplift::Interactions { chance, amount, cost: self.trial.mean_cost() })
     }
 
     fn imputed(&self, arms: &Arms) -> Result<FittedUplift, UpliftError> {

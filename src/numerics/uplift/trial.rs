@@ -14,6 +14,7 @@ pub struct Trial<'a> {
     weights: Option<Vec<f64>>,
     propensities: Option<Vec<f64>>,
     people: Option<&'a [u32]>,
+    costs: Option<&'a [f64]>,
     share: f64,
 }
 
@@ -33,7 +34,7 @@ impl<'a> Trial<'a> {
             return Err(UpliftError::EmptyArm { arm: "control" });
         }
         let share = count as f64 / treated.len() as f64;
-        Ok(Self { treated, outcomes, weights: None, propensities: None, people: None, share })
+        Ok(Self { treated, outcomes, weights: None, propensities: None, people: None, costs: None, share })
     }
 
     /// The same trial, made of several campaigns with a lot of their own: `campaigns` holds the number of each row's.
@@ -72,6 +73,16 @@ impl<'a> Trial<'a> {
     pub fn with_people(mut self, people: &'a [u32]) -> Result<Self, UpliftError> {
         same_length("people", people.len(), self.len())?;
         self.people = Some(people);
+        Ok(self)
+    }
+
+    /// The same trial, from whose outcomes the cost of each treated row has been taken: `costs` holds it for all rows.
+    ///
+    /// # Errors
+    /// Another length.
+    pub fn with_costs(mut self, costs: &'a [f64]) -> Result<Self, UpliftError> {
+        same_length("costs", costs.len(), self.len())?;
+        self.costs = Some(costs);
         Ok(self)
     }
 
@@ -114,6 +125,21 @@ impl<'a> Trial<'a> {
     /// Weight of a row.
     pub fn weight(&self, row: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |all| all[row])
+    }
+
+    fn cost(&self, row: usize) -> f64 {
+        self.costs.map_or(0.0, |all| all[row])
+    }
+
+    /// The outcome of a row before the cost of its treatment.
+    pub(super) fn gross(&self, row: usize) -> f64 {
+        self.outcomes[row] + if self.treated[row] { self.cost(row) } else { 0.0 }
+    }
+
+    /// Mean of the costs that were taken from the outcomes, over the treated.
+    pub(super) fn mean_cost(&self) -> f64 {
+        let treated = (0..self.len()).filter(|row| self.treated[*row]);
+        treated.map(|row| self.cost(row)).sum::<f64>() / self.sizes().0 as f64
     }
 
     /// The person of a row.

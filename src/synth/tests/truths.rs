@@ -171,3 +171,29 @@ fn arms_are_randomised_and_differ_by_the_true_effect() {
         assert_eq!(Some(cents), total["control"]["spend_cents"].as_u64());
     }
 }
+
+/// A campaign that is run again adds nothing with those who have left; else what its segment's lift makes of p (1 − p).
+#[test]
+fn campaigns_that_are_run_again_have_the_planted_effects() {
+    let shop = clean(4_000, 0.0);
+    let truth = shop.table("truth_customers");
+    let alive = truth.full("alive_at_end").into_iter().map(|alive| alive == "true").collect::<Vec<_>>();
+    let (lambda, mean) = (truth.numbers("lambda_per_week"), truth.numbers("spend_mean"));
+    for name in ["spring", "autumn"] {
+        let [moved, gained] = ["conversion", "spend"].map(|what| truth.numbers(&format!("{name}_again_{what}_effect")));
+        let mut present = 0;
+        for row in 0..alive.len() {
+            if !alive[row] {
+                assert!(moved[row] == 0.0 && gained[row] == 0.0, "{name} {row}");
+                continue;
+            }
+            present += 1;
+            let chance = -(-4.0 * lambda[row]).exp_m1();
+            let lift = moved[row] / (chance * (1.0 - chance));
+            assert!((-0.36..0.91).contains(&lift), "{name} {row}: {lift}");
+            let per_buyer = gained[row] / mean[row] - moved[row];
+            assert!(lift < 0.0 || per_buyer > -1e-9, "{name} {row}: {per_buyer}");
+        }
+        assert!(present > 1_000);
+    }
+}

@@ -73,6 +73,15 @@ pub(super) struct Learned {
     pub(super) chosen: Option<(usize, Taught)>,
 }
 
+impl Learned {
+    /// The model whose Qini coefficient has the highest lower end.
+    pub(super) fn clearest(&self) -> Option<(UpliftKind, &Judged)> {
+        let judged = self.models.iter().filter_map(|(kind, judged)| Some((*kind, judged.as_ref().ok()?)));
+        let lower = |judged: &Judged| judged.quality.qini.lower;
+        judged.reduce(|best, next| if lower(next.1) > lower(best.1) { next } else { best })
+    }
+}
+
 /// The chosen model, fitted to the whole trial.
 #[derive(Debug)]
 pub(super) struct Taught {

@@ -359,15 +359,12 @@ fn quality(told: &Told<'_>) -> Vec<Quality> {
     let effect = learned.average.effect;
     let note = "outcome that a contact adds on average";
     lines.push(Quality::measured("uplift", &format!("{name}_average_effect"), effect, note));
-    let best = learned.best.and_then(|at| learned.models[at].1.as_ref().ok());
-    let lower = best.map_or(0.0, |judged| judged.quality.qini.lower);
+    let lower = learned.clearest().map_or(0.0, |(_, judged)| judged.quality.qini.lower);
     let check = format!("{name}_qini_lower");
     let line = match &learned.chosen {
         Some((at, _)) => {
-            let note = format!(
-                "lower end of the Qini coefficient of {}; above 0 it beats chance",
-                learned.models[*at].0.name()
-            );
+            let used = learned.models[*at].0.name();
+            let note = format!("highest lower end of a Qini coefficient; above 0 it beats chance; used is {used}");
             Quality::measured("uplift", &check, lower, note)
         }
         None => Quality {

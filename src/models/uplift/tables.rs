@@ -56,7 +56,7 @@ fn rows<'a, 'm>(told: &'a [Told<'m>]) -> Vec<Row<'a, 'm>> {
                         _ => "",
                     };
                     let note = joined(&[verdict, &why, &left_out]);
-                    let note = if is_chosen { joined(&[&one.drivers, &note]) } else { note };
+                    let note = if is_chosen { joined(&[&one.drivers, &instead(learned), &note]) } else { note };
                     let judged = judged.as_ref().ok();
                     rows.push(Row { told: one, kind: *kind, learned: Some(learned), judged, is_chosen, note });
                 }
@@ -64,6 +64,17 @@ fn rows<'a, 'm>(told: &'a [Told<'m>]) -> Vec<Row<'a, 'm>> {
         }
     }
     rows
+}
+
+/// Why the chosen model is used though it is not the one that beats chance.
+fn instead(learned: &Learned) -> String {
+    let chosen = learned.chosen.as_ref().and_then(|(at, _)| learned.models[*at].1.as_ref().ok());
+    match (chosen, learned.clearest()) {
+        (Some(chosen), Some((kind, _))) if chosen.quality.qini.lower <= 0.0 => {
+            format!("{} beats chance; this model is within its standard error, and simpler", kind.name())
+        }
+        _ => String::new(),
+    }
 }
 
 fn joined(notes: &[&str]) -> String {
@@ -204,5 +215,5 @@ pub(super) fn spoken(told: &Told<'_>) -> (String, String) {
         }
         _ => "no model ranks customers better than chance, so everybody gets the average".to_owned(),
     };
-    (name, joined(&[&average, &order, &told.drivers]))
+    (name, joined(&[&average, &order, &told.drivers, &instead(learned)]))
 }

@@ -47,18 +47,28 @@ impl Outlook {
 
 #[cfg(test)]
 mod tests {
+    use super::super::simulation::Random;
     use super::*;
 
     /// Who bought often and lately is expected back, who bought as often and long ago is not; one who bought once is between.
     #[test]
     fn rhythm_counts_not_recency_alone() {
-        let mut known = Vec::new();
-        for at in 0..4_000_u32 {
-            let tenure = 60 + at * 13 % 600;
-            let x = [0, 0, 0, 1, 2, 5][at as usize % 6];
-            let t_x = if x == 0 { 0 } else { tenure * (1 + at % 7) / 8 };
-            known.push((x, t_x.max(x), tenure));
-        }
+        let mut random = Random::new(5);
+        let one = |at: u32| {
+            let (rate, dropout) = (random.gamma(0.8) / 40.0, random.beta(1.0, 3.0));
+            let t = f64::from(60 + at * 13 % 600);
+            let (mut x, mut t_x) = (0, 0.0);
+            // the first purchase may be the last, too
+            while random.uniform() >= dropout {
+                let next = t_x + random.exponential(rate) + 1.0;
+                if next > t {
+                    break;
+                }
+                (x, t_x) = (x + 1, next);
+            }
+            (x, t_x as u32, t as u32)
+        };
+        let known = (0..4_000).map(one).collect::<Vec<_>>();
         let outlook = Outlook::fit(&known, 28).expect("a fit");
         assert!(outlook.is_converged);
         let [often, gone, once] = [(10, 290, 300), (10, 60, 300), (0, 0, 300)].map(|history| outlook.log_odds(history));

@@ -202,6 +202,7 @@ pub fn clean(
         let shown = customers.and_then(|c| c.files.first()).map(|f| f.file.shown.clone()).unwrap_or_default();
         SourceError::unreadable(&shown, e, "do the files of this source have the same columns?")
     })?;
+    attributes.columns.iter_mut().for_each(|(_, column)| column.shrink_to_fit());
     let mut space = spellings.shown(space);
     let mut identity = None;
     if let (Some(options), Some(day)) = (&settings.options.identity, as_of) {

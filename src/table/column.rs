@@ -132,6 +132,20 @@ impl Column {
         }
     }
 
+    /// Gives back the room that its values don't take, unless others hold them too.
+    pub fn shrink_to_fit(&mut self) {
+        match self {
+            Self::Text(a) => a.shrink_to_fit(),
+            Self::Category(c) => c.codes.shrink_to_fit(),
+            Self::Count(a) | Self::Money(a) => a.shrink_to_fit(),
+            Self::Score(a) => a.shrink_to_fit(),
+            Self::Real(a) => a.shrink_to_fit(),
+            Self::Day(a) => a.shrink_to_fit(),
+            Self::Flag(a) => a.shrink_to_fit(),
+            Self::Days(a) => a.shrink_to_fit(),
+        }
+    }
+
     /// Rows.
     pub fn len(&self) -> usize {
         self.array().len()

@@ -162,8 +162,9 @@ impl TableBuilder {
         let spec = self.spec;
         let rows = self.columns.first().map_or(0, |(_, c)| c.len());
         let mut ranked = Vec::with_capacity(self.columns.len());
-        for (name, column) in self.columns {
+        for (name, mut column) in self.columns {
             check_column(spec, &name, &column, rows)?;
+            column.shrink_to_fit();
             let declared = spec.column(&name).map(|c| c.name);
             let rank = spec.columns.iter().position(|c| Some(c.name) == declared).unwrap_or(usize::MAX);
             ranked.push((rank, name, column));

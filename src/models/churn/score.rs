@@ -29,38 +29,56 @@ pub(super) struct Scores {
     pub(super) reasons: Vec<Categories>,
 }
 
+/// Some rows in a row. Their reasons are numbers among the kinds that they have, as kinds take much room; none is negative.
+struct Chunk {
+    probabilities: Vec<f64>,
+    kinds: Vec<Kind>,
+    reasons: Vec<[i32; REASONS]>,
+}
+
 /// Scores all rows.
 pub(super) fn score(learned: &Learned, source: &dyn RowSource) -> Scores {
-    let rows = (0..source.len()).collect::<Vec<_>>();
-    let chunks = rows.par_chunks(CHUNK).map(|rows| {
-        let columns = source.columns(rows);
-        let own = (0..rows.len()).collect::<Vec<_>>();
-        let x = learned.all_encoder.matrix(&columns.features(), &own);
-        let scores = learned.all_scorer.probabilities(&x);
-        let reasons = strongest_reasons(&learned.all_scorer, &learned.all_encoder, &x, REASONS);
-        let kinds = |own: &Vec<Reason>| {
-            let kind = |at: usize| own.get(at).map(|r| (r.feature, r.band, r.effect > 0.0));
-            [kind(0), kind(1), kind(2)]
-        };
-        let probabilities = scores.into_iter().map(|score| learned.calibrator.apply(score)).collect::<Vec<_>>();
-        (probabilities, reasons.iter().map(kinds).collect::<Vec<[Option<Kind>; REASONS]>>())
+    let chunks = (0..source.len().div_ceil(CHUNK)).into_par_iter().map(|number| {
+        let rows = (number * CHUNK..source.len().min((number + 1) * CHUNK)).collect::<Vec<_>>();
+        chunk(learned, source, &rows)
     });
-    let chunks: Vec<(Vec<f64>, Vec<[Option<Kind>; REASONS]>)> = chunks.collect();
-    let (probabilities, kinds): (Vec<_>, Vec<_>) = chunks.into_iter().unzip();
-    let (probabilities, kinds) = (probabilities.concat(), kinds.concat());
-    let distinct = kinds.iter().flatten().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let chunks = chunks.collect::<Vec<Chunk>>();
+    let probabilities = chunks.iter().flat_map(|chunk| chunk.probabilities.iter().copied()).collect::<Vec<_>>();
     let text = |(feature, band, raises): &Kind| {
         let effect = if *raises { 1.0 } else { -1.0 };
         Reason { feature: *feature, band: *band, effect }.text(&learned.all_encoder)
     };
-    let texts = distinct.iter().map(text).collect::<Vec<_>>();
-    let names = texts.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
-    let code_of = texts.iter().map(|t| names.binary_search(t).map_or(-1, |at| at as i32)).collect::<Vec<_>>();
-    let code =
-        |kind: Option<Kind>| kind.and_then(|kind| distinct.binary_search(&kind).ok()).map_or(-1, |at| code_of[at]);
-    let reasons = (0..REASONS)
-        .map(|number| Categories::from_codes(kinds.iter().map(|own| code(own[number])).collect(), names.clone()));
+    let distinct = chunks.iter().flat_map(|chunk| &chunk.kinds).collect::<BTreeSet<_>>();
+    let names = distinct.into_iter().map(text).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let place = |kind: &Kind| names.binary_search(&text(kind)).map_or(-1, |at| at as i32);
+    let places = chunks.iter().map(|chunk| chunk.kinds.iter().map(place).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let reasons = (0..REASONS).map(|number| {
+        let codes = chunks.iter().zip(&places).flat_map(|(chunk, places)| {
+            let code = move |own: &[i32; REASONS]| usize::try_from(own[number]).map_or(-1, |kind| places[kind]);
+            chunk.reasons.iter().map(code)
+        });
+        Categories::from_codes(codes.collect(), names.clone())
+    });
     Scores { deciles: deciles(&probabilities), reasons: reasons.collect(), probabilities }
+}
+
+fn chunk(learned: &Learned, source: &dyn RowSource, rows: &[usize]) -> Chunk {
+    let columns = source.columns(rows);
+    let own = (0..rows.len()).collect::<Vec<_>>();
+    let x = learned.all_encoder.matrix(&columns.features(), &own);
+    let scores = learned.all_scorer.probabilities(&x);
+    let reasons = strongest_reasons(&learned.all_scorer, &learned.all_encoder, &x, REASONS);
+    let kind = |reason: &Reason| (reason.feature, reason.band, reason.effect > 0.0);
+    let mut kinds = reasons.iter().flatten().map(kind).collect::<Vec<_>>();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.shrink_to_fit();
+    let number = |own: &Vec<Reason>, at: usize| {
+        own.get(at).and_then(|reason| kinds.binary_search(&kind(reason)).ok()).map_or(-1, |at| at as i32)
+    };
+    let reasons = reasons.iter().map(|own| std::array::from_fn(|at| number(own, at))).collect();
+    let probabilities = scores.into_iter().map(|score| learned.calibrator.apply(score)).collect();
+    Chunk { probabilities, kinds, reasons }
 }
 
 /// Tenth of the rows, 1 the highest; of equal ones the first come first.

@@ -75,6 +75,11 @@ impl Groups {
         Self { lines: grouped(partition.lines(), &places), extras: grouped(partition.extras(), &places), sizes }
     }
 
+    /// Number of customers.
+    pub(super) fn customers(&self) -> usize {
+        self.sizes.len()
+    }
+
     /// The lines and extras of each customer; no extras where the ledger has none.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[Line], &[Extra])> {
         let mut start = 0;
@@ -90,7 +95,8 @@ fn fold_partition(partition: &PartitionLines<'_>, rules: FoldRules<'_>, as_of: i
     let mut workspace = Workspace::default();
     let (mut rows, mut gaps) = (Vec::new(), Vec::new());
     let groups = Groups::of(partition);
-    let mut part = FoldedPart { customers: Vec::with_capacity(groups.sizes.len()), days: Vec::new() };
+    let mut part =
+        FoldedPart { customers: Vec::with_capacity(groups.customers()), days: Vec::with_capacity(partition.len()) };
     for (lines, extras) in groups.iter() {
         rows.clear();
         rows.extend(0..lines.len() as u32);
@@ -123,9 +129,9 @@ fn quartiles(values: &mut [i32]) -> Option<[f32; 3]> {
     values.sort_unstable();
     let last = values.len().checked_sub(1)?;
     Some([1, 2, 3].map(|quarter| {
-        let place = (quarter * last) as f32 / 4.0;
-        let (low, high) = (values[place.floor() as usize], values[place.ceil() as usize]);
-        low as f32 + (high - low) as f32 * place.fract()
+        let quarters = quarter * last;
+        let (low, high) = (values[quarters / 4], values[quarters.div_ceil(4)]);
+        low as f32 + (high - low) as f32 * ((quarters % 4) as f32 / 4.0)
     }))
 }
 

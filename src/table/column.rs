@@ -7,6 +7,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Date32Builder, Decimal128Array, DictionaryArray, Float64Array,
     Int32Array, Int64Array, ListArray, ListBuilder, StringArray,
 };
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Field, Int32Type};
 use arrow::error::ArrowError;
 
@@ -24,12 +25,10 @@ pub struct Categories {
 
 impl Categories {
     /// From one code per row; a negative code is an empty cell.
-    pub fn from_codes(codes: Vec<i32>, names: impl Into<Arc<[String]>>) -> Self {
-        let codes = if codes.iter().any(|c| *c < 0) {
-            codes.into_iter().map(|c| (c >= 0).then_some(c)).collect()
-        } else {
-            Int32Array::from(codes)
-        };
+    pub fn from_codes(mut codes: Vec<i32>, names: impl Into<Arc<[String]>>) -> Self {
+        let is_filled = codes.iter().any(|c| *c < 0).then(|| codes.iter().map(|c| *c >= 0).collect::<NullBuffer>());
+        codes.iter_mut().for_each(|c| *c = (*c).max(0));
+        let codes = Int32Array::new(codes.into(), is_filled);
         Self { codes, names: names.into() }
     }
 
@@ -101,21 +100,6 @@ impl Column {
             Self::Flag(flags) => !flags.is_null(row) && flags.value(row),
             Self::Count(numbers) => !numbers.is_null(row) && numbers.value(row) == 1,
             other => matches!(other.display(row).to_lowercase().as_str(), "true" | "yes" | "y" | "1"),
-        }
-    }
-
-    /// A column of empty cells.
-    pub fn empty_cells(kind: Kind, rows: usize) -> Self {
-        match kind {
-            Kind::Text => Self::Text(StringArray::new_null(rows)),
-            Kind::Category => Self::Category(Categories { codes: Int32Array::new_null(rows), names: Arc::from([]) }),
-            Kind::Count => Self::Count(Int64Array::new_null(rows)),
-            Kind::Score => Self::Score(Int32Array::new_null(rows)),
-            Kind::Real => Self::Real(Float64Array::new_null(rows)),
-            Kind::Money => Self::Money(Int64Array::new_null(rows)),
-            Kind::Day => Self::Day(Date32Array::new_null(rows)),
-            Kind::Flag => Self::Flag(BooleanArray::new_null(rows)),
-            Kind::Days => Self::Days(day_lists(std::iter::repeat_n(None::<&[i32]>, rows))),
         }
     }
 
@@ -253,8 +237,9 @@ impl Column {
     /// Whether every real number is finite; true for other kinds.
     pub fn is_finite(&self) -> bool {
         match self {
-            Self::Real(a) if a.null_count() == 0 => a.values().iter().all(|v| v.is_finite()),
-            Self::Real(a) => a.iter().flatten().all(f64::is_finite),
+            Self::Real(a) if a.null_count() == a.len() => true,
+            // cells that are empty mostly hold a zero
+            Self::Real(a) => all_finite(a.values()) || a.iter().flatten().all(f64::is_finite),
             _ => true,
         }
     }
@@ -300,6 +285,10 @@ pub fn day_lists<L: AsRef<[i32]>>(rows: impl IntoIterator<Item = Option<L>>) -> 
         lists.append(row.is_some());
     }
     lists.finish()
+}
+
+fn all_finite(values: &[f64]) -> bool {
+    values.chunks(1024).all(|some| some.iter().fold(true, |all, value| all & value.is_finite()))
 }
 
 fn pick<'a, A: Array, T>(position: Option<i64>, array: &'a A, value: impl Fn(&'a A, usize) -> T) -> Option<T> {

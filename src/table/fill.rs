@@ -1,7 +1,7 @@
 //! Columns of a customer table that a later one makes: copied when all tables are there.
 
 use super::align::beside;
-use super::column::Column;
+use super::empty::EmptyCells;
 use super::table_set::{Table, TableError, Tables};
 
 /// Fills the columns that contracts leave to later tables ([`ColumnSpec::filled_by`](super::ColumnSpec::filled_by)).
@@ -15,10 +15,11 @@ pub fn fill_columns(tables: &mut Tables) -> Result<(), TableError> {
         if open.is_empty() {
             continue;
         }
+        let empty = EmptyCells::new(table.rows());
         let columns = open.into_iter().map(|(column, maker)| {
             let values = match tables.get(maker) {
                 Ok(maker) => beside(table, maker, column.name)?,
-                Err(_) => Column::empty_cells(column.kind, table.rows()),
+                Err(_) => empty.column(column.kind),
             };
             Ok((column.name.to_owned(), values))
         });

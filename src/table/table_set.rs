@@ -7,6 +7,7 @@ use arrow::array::{Array, Date32Array, Float64Array, Int32Array, Int64Array, Lis
 
 use super::column::{Categories, Column};
 use super::contract::{Kind, TableSpec};
+use super::empty::EmptyCells;
 
 /// A table that doesn't keep its contract, or a column that isn't there: a bug in an analysis, never in the data.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +153,13 @@ impl TableBuilder {
     #[must_use]
     pub fn category(self, name: &str, values: Categories) -> Self {
         self.with(name, Column::Category(values))
+    }
+
+    /// Adds a declared column that holds nothing.
+    #[must_use]
+    pub fn empty(self, name: &str, cells: &EmptyCells) -> Self {
+        let kind = self.spec.column(name).map_or(Kind::Text, |declared| declared.kind);
+        self.with(name, cells.column(kind))
     }
 
     /// The table, its columns in the order of the contract (those under one pattern as they were added).

@@ -3,6 +3,8 @@
 mod analysis;
 mod contract;
 mod profile;
+mod rows;
+mod sheet;
 mod table;
 mod totals;
 

@@ -1,230 +1,141 @@
 //! Folded customers and known customers to the published table and the purchase history.
 
-use arrow::array::{Array, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, StringBuilder};
+use arrow::array::{Date32Builder, Int32Array, ListBuilder, StringArray};
+use arrow::datatypes::{DataType, Field};
 
-use crate::clean::{Cleaned, IdSpace, Interactions};
+use crate::clean::Cleaned;
 use crate::purchases::{Folded, FoldedPart};
-use crate::table::{Categories, Table, TableBuilder, TableError, day_lists};
+use crate::table::{Categories, Column, EmptyCells, Table, TableBuilder, TableError};
 
 use super::contract::{CUSTOMERS, PURCHASE_HISTORY};
-use super::profile::profile;
+use super::profile::{contactable, profile, wallet_share};
+use super::rows::Rows;
+use super::sheet::{BLOCK, Sheet};
 
 /// Names of the weekdays from Monday.
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// The rows of the customers table: what each customer did, and where they stand among the known customers.
-pub(super) struct Rows<'a> {
-    pub(super) folded: Vec<Folded>,
-    /// The purchase days of each.
-    days: Vec<&'a [i32]>,
-    /// Position among the known customers, or none; not kept when all are known, in order.
-    pub(super) known: Option<Int64Array>,
-    ids: StringArray,
-}
-
 /// The customers table and the purchase history.
-pub(super) fn tables(mut folded: Vec<FoldedPart>, cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
-    let (customers, parts) = joined(&mut folded, cleaned.attributes.keys.len());
-    let rows = union(customers, &parts, &folded, cleaned);
-    let history = history(&rows, cleaned, as_of)?;
-    let f = &rows.folded;
-    let money = |known: bool, value: fn(&Folded) -> i64| {
-        if known { Int64Array::from(all(f, value)) } else { Int64Array::new_null(f.len()) }
+pub(super) fn tables(folded: &[FoldedPart], cleaned: &Cleaned, as_of: i32) -> Result<Vec<Table>, TableError> {
+    let rows = Rows::of(folded, cleaned);
+    let with_day = folded.iter().flat_map(|part| &part.customers).filter(|f| f.purchase_days > 0).count();
+    let (mut sheet, mut history) = (Sheet::new(rows.len()), Sheet::new(with_day));
+    sums(&mut sheet, cleaned, as_of);
+    favourites(&mut sheet, cleaned);
+    profile(&mut sheet, cleaned, as_of);
+    interactions(&mut sheet, cleaned);
+    inputs(&mut history, cleaned, as_of);
+    let mut days = day_lists(folded, with_day);
+    let mut block = Vec::with_capacity(BLOCK);
+    for from in (0..rows.len()).step_by(BLOCK) {
+        let block_rows = from..rows.len().min(from + BLOCK);
+        block.clear();
+        block.extend(block_rows.clone().map(|row| rows.folded(row)));
+        for own in block_rows.map(|row| rows.days(row)).filter(|own| !own.is_empty()) {
+            days.values().append_slice(own);
+            days.append(true);
+        }
+        sheet.fill(&block);
+        block.retain(|f| f.purchase_days > 0);
+        history.fill(&block);
+    }
+    let empty = EmptyCells::new(rows.len());
+    let mut builder = sheet.finish(TableBuilder::new(&CUSTOMERS).text("customer_id", rows.ids.clone()), &empty);
+    builder = match wallet_share(&rows, cleaned) {
+        Some(shares) => builder.real("wallet_share", shares),
+        None => builder.empty("wallet_share", &empty),
     };
-    let mean = |f: &Folded| f.spend_net as f64 / 10_000.0 / f64::from(f.orders);
-    let means = if cleaned.has_money { buyers(f, mean) } else { Float64Array::new_null(f.len()) };
-    let mut builder = TableBuilder::new(&CUSTOMERS)
-        .text("customer_id", rows.ids.clone())
-        .count("orders", all(f, |f| i64::from(f.orders)))
-        .count("purchase_days", all(f, |f| i64::from(f.purchase_days)))
-        .day("first_purchase", buyers::<Date32Array, _>(f, |f| f.first_purchase))
-        .day("last_purchase", buyers::<Date32Array, _>(f, |f| f.last_purchase))
-        .count("days_since_last", buyers::<Int64Array, _>(f, |f| i64::from(as_of - f.last_purchase)))
-        .count("tenure_days", buyers::<Int64Array, _>(f, |f| i64::from(as_of - f.first_purchase)))
-        .money("spend_gross", money(cleaned.has_money, |f| f.spend_net.saturating_add(f.refunds)))
-        .money("refunds", money(cleaned.has_money, |f| f.refunds))
-        .money("spend_net", money(cleaned.has_money, |f| f.spend_net))
-        .money("margin", money(cleaned.has_margin, |f| f.margin))
-        .real("spend_mean", means);
-    builder = interactions(favourites(builder, f, cleaned), f, &cleaned.interactions);
-    builder = profile(builder, &rows, cleaned, as_of);
+    builder = match contactable(&rows, cleaned) {
+        Some(channels) => builder.category("contactable_by", channels),
+        None => builder.empty("contactable_by", &empty),
+    };
     for (name, values) in &cleaned.attributes.columns {
         let values = rows.known.as_ref().map_or_else(|| values.clone(), |positions| values.take(positions));
         builder = builder.with(name, values);
     }
-    Ok(vec![builder.build()?, history])
+    let empty = EmptyCells::new(with_day);
+    let inputs = TableBuilder::new(&PURCHASE_HISTORY).text("customer_id", buyer_ids(&rows, with_day));
+    let inputs = history.finish(inputs, &empty).day_lists("days", days.finish());
+    Ok(vec![builder.build()?, inputs.build()?])
 }
 
-/// A value of every customer.
-pub(super) fn all<T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> Vec<T> {
-    rows.iter().map(value).collect()
+/// A value of a customer with an order; none of another.
+pub(super) fn buyer<T>(f: &Folded, value: impl FnOnce() -> T) -> Option<T> {
+    (f.orders > 0).then(value)
 }
 
-/// A value of every customer with an order; empty for the others.
-pub(super) fn buyers<A, T>(rows: &[Folded], value: impl Fn(&Folded) -> T) -> A
-where
-    A: From<Vec<T>> + FromIterator<Option<T>>,
-{
-    if rows.iter().all(|f| f.orders > 0) {
-        return all(rows, value).into();
-    }
-    rows.iter().map(|f| (f.orders > 0).then(|| value(f))).collect()
+fn sums(sheet: &mut Sheet<'_>, cleaned: &Cleaned, as_of: i32) {
+    let (money, margin) = (cleaned.has_money, cleaned.has_margin);
+    let mean = |f: &Folded| f.spend_net as f64 / 10_000.0 / f64::from(f.orders);
+    sheet
+        .add("orders", true, Column::Count, |f| Some(i64::from(f.orders)))
+        .add("purchase_days", true, Column::Count, |f| Some(i64::from(f.purchase_days)))
+        .add("first_purchase", true, Column::Day, |f| buyer(f, || f.first_purchase))
+        .add("last_purchase", true, Column::Day, |f| buyer(f, || f.last_purchase))
+        .add("days_since_last", true, Column::Count, move |f| buyer(f, || i64::from(as_of - f.last_purchase)))
+        .add("tenure_days", true, Column::Count, move |f| buyer(f, || i64::from(as_of - f.first_purchase)))
+        .add("spend_gross", money, Column::Money, |f| Some(f.spend_net.saturating_add(f.refunds)))
+        .add("refunds", money, Column::Money, |f| Some(f.refunds))
+        .add("spend_net", money, Column::Money, |f| Some(f.spend_net))
+        .add("margin", margin, Column::Money, |f| Some(f.margin))
+        .add("spend_mean", money, Column::Real, move |f| buyer(f, || mean(f)));
 }
 
-fn interactions(builder: TableBuilder, rows: &[Folded], found: &Interactions) -> TableBuilder {
-    let totals = rows.iter().map(|f| found.known.then(|| found.total(f.customer)));
-    let (counts, costs): (Vec<_>, Vec<_>) =
-        totals.map(|total| (total.map(|(count, _)| i64::from(count)), total.map(|(_, cost)| cost))).unzip();
-    let costs = costs.into_iter().map(|cost| cost.filter(|_| found.has_costs));
-    builder.count("interactions", Int64Array::from(counts)).money("interaction_cost", costs.collect::<Int64Array>())
-}
-
-fn favourites(builder: TableBuilder, rows: &[Folded], cleaned: &Cleaned) -> TableBuilder {
+fn favourites(sheet: &mut Sheet<'_>, cleaned: &Cleaned) {
     let (categories, category_ranks) = cleaned.categories.ranks();
     let (channels, channel_ranks) = cleaned.channels.ranks();
-    let rank = |ranks: &[u32], number: u32| ranks.get(number as usize).map_or(-1, |rank| *rank as i32);
-    let code = |f: &Folded, code: i32| if f.orders > 0 { code } else { -1 };
-    let hours =
-        if cleaned.has_time_of_day { buyers(rows, |f| i32::from(f.hour)) } else { Int32Array::new_null(rows.len()) };
-    let categories = Categories::from_codes(all(rows, |f| code(f, rank(&category_ranks, f.category))), categories);
-    let channels = Categories::from_codes(all(rows, |f| code(f, rank(&channel_ranks, f.channel))), channels);
-    let weekdays = Categories::from_codes(all(rows, |f| code(f, i32::from(f.weekday))), WEEKDAYS.map(str::to_owned));
-    builder
-        .category("favourite_category", categories)
-        .category("favourite_channel", channels)
-        .category("favourite_weekday", weekdays)
-        .score("favourite_hour", hours)
+    let rank = |ranks: &[u32], number: u32| ranks.get(number as usize).map(|rank| *rank as i32);
+    let weekdays = WEEKDAYS.map(str::to_owned);
+    sheet
+        .add("favourite_category", !categories.is_empty(), words(categories), move |f| {
+            buyer(f, || rank(&category_ranks, f.category)).flatten()
+        })
+        .add("favourite_channel", !channels.is_empty(), words(channels), move |f| {
+            buyer(f, || rank(&channel_ranks, f.channel)).flatten()
+        })
+        .add("favourite_weekday", true, words(weekdays), |f| buyer(f, || i32::from(f.weekday)))
+        .add("favourite_hour", cleaned.has_time_of_day, Column::Score, |f| buyer(f, || i32::from(f.hour)));
 }
 
-/// Customers with a purchase day, for the models.
-fn history(rows: &Rows, cleaned: &Cleaned, as_of: i32) -> Result<Table, TableError> {
-    let with_day = || rows.folded.iter().filter(|f| f.purchase_days > 0);
-    let ids = if rows.folded.iter().all(|f| f.purchase_days > 0) {
-        rows.ids.clone()
-    } else {
-        let kept = rows.folded.iter().enumerate().filter(|(_, f)| f.purchase_days > 0);
-        StringArray::from_iter_values(kept.map(|(row, _)| rows.ids.value(row)))
-    };
-    let money = |known: bool, value: fn(&Folded) -> i64| {
-        if known { Int64Array::from_iter_values(with_day().map(value)) } else { Int64Array::new_null(ids.len()) }
-    };
-    TableBuilder::new(&PURCHASE_HISTORY)
-        .day_lists("days", day_lists(rows.days.iter().filter(|days| !days.is_empty()).map(Some)))
-        .count("x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.purchase_days) - 1)))
-        .count("t_x", Int64Array::from_iter_values(with_day().map(|f| i64::from(f.last_day - f.first_day))))
-        .count("tenure_days", Int64Array::from_iter_values(with_day().map(|f| i64::from(as_of - f.first_day))))
-        .money("repeat_spend", money(cleaned.has_money, |f| f.repeat_spend))
-        .money("value_to_date", money(cleaned.has_money, |f| f.spend_net))
-        .money("spend_with_margin", money(cleaned.has_margin, |f| f.spend_with_margin))
-        .text("customer_id", ids.clone())
-        .build()
+/// Codes to words.
+pub(super) fn words(names: impl Into<std::sync::Arc<[String]>>) -> impl FnOnce(Int32Array) -> Column {
+    let names = names.into();
+    move |codes| Column::Category(Categories { codes, names })
 }
 
-/// The customers of all partitions, which are left with their days, and the number of the partition of each. There is room
-/// for `more`.
-fn joined(folded: &mut [FoldedPart], more: usize) -> (Vec<Folded>, Vec<u32>) {
-    let count = folded.iter().map(|part| part.customers.len()).sum::<usize>();
-    let (mut all, mut parts) = (Vec::with_capacity(count + more), Vec::with_capacity(count));
-    for (part, number) in folded.iter_mut().zip(0..) {
-        let own = std::mem::take(&mut part.customers);
-        parts.extend(std::iter::repeat_n(number, own.len()));
-        all.extend(own);
+fn interactions<'a>(sheet: &mut Sheet<'a>, cleaned: &'a Cleaned) {
+    let found = &cleaned.interactions;
+    sheet.add("interactions", found.known, Column::Count, |f| Some(i64::from(found.total(f.customer).0))).add(
+        "interaction_cost",
+        found.known && found.has_costs,
+        Column::Money,
+        |f| Some(found.total(f.customer).1),
+    );
+}
+
+/// What the models need of a customer with a purchase day.
+fn inputs(sheet: &mut Sheet<'_>, cleaned: &Cleaned, as_of: i32) {
+    let (money, margin) = (cleaned.has_money, cleaned.has_margin);
+    sheet
+        .add("x", true, Column::Count, |f| Some(i64::from(f.purchase_days) - 1))
+        .add("t_x", true, Column::Count, |f| Some(i64::from(f.last_day - f.first_day)))
+        .add("tenure_days", true, Column::Count, move |f| Some(i64::from(as_of - f.first_day)))
+        .add("repeat_spend", money, Column::Money, |f| Some(f.repeat_spend))
+        .add("value_to_date", money, Column::Money, |f| Some(f.spend_net))
+        .add("spend_with_margin", margin, Column::Money, |f| Some(f.spend_with_margin));
+}
+
+/// Ids of the customers with a purchase day.
+fn buyer_ids(rows: &Rows<'_>, with_day: usize) -> StringArray {
+    if with_day == rows.len() {
+        return rows.ids.clone();
     }
-    (all, parts)
+    let kept = (0..rows.len()).filter(|row| !rows.days(*row).is_empty());
+    StringArray::from_iter_values(kept.map(|row| rows.ids.value(row)))
 }
 
-/// All customers in the byte order of their ids. Rows are large, so they are put in order where they stand.
-fn union<'a>(mut all: Vec<Folded>, parts: &[u32], folded: &'a [FoldedPart], cleaned: &Cleaned) -> Rows<'a> {
-    let space = &cleaned.customers;
-    let known = &cleaned.attributes.keys;
-    let mut keys: Vec<u64> = all.iter().map(|f| f.customer).collect();
-    let mut order = space.order(&keys);
-    let same = known.len() == keys.len() && order.iter().zip(known).all(|(at, key)| keys[*at as usize] == *key);
-    let positions = if known.is_empty() || same {
-        (!same).then(|| Int64Array::new_null(keys.len()))
-    } else {
-        let from_folded = keys.len();
-        keys.extend_from_slice(known);
-        let (places, positions) = merge(&keys, &space.order(&keys), from_folded);
-        let mut place_of = |(key, place): (u64, Option<u32>)| {
-            place.unwrap_or_else(|| {
-                all.push(Folded::empty(key));
-                all.len() as u32 - 1
-            })
-        };
-        order = places.into_iter().map(&mut place_of).collect();
-        Some(positions.into())
-    };
-    let days_of = |place: &u32| {
-        let place = *place as usize;
-        parts.get(place).map_or(&[][..], |part| folded[*part as usize].days_of(&all[place]))
-    };
-    let days = order.iter().map(days_of).collect();
-    put_in_order(&mut all, order);
-    let ids = id_texts(&all, space);
-    Rows { folded: all, days, known: positions, ids }
-}
-
-/// Puts `rows` in an order given by the place of each: cycle by cycle, without a copy.
-fn put_in_order<T>(rows: &mut [T], mut order: Vec<u32>) {
-    for start in 0..order.len() {
-        let mut at = start;
-        loop {
-            let from = std::mem::replace(&mut order[at], at as u32) as usize;
-            if from == start {
-                break;
-            }
-            rows.swap(at, from);
-            at = from;
-        }
-    }
-}
-
-/// Both kinds of customers in one order: the key of each with its place among the folded, and its position among the
-/// known. `keys` holds those of the folded and then those of the known customers.
-fn merge(keys: &[u64], order: &[u32], from_folded: usize) -> (Vec<(u64, Option<u32>)>, Vec<Option<i64>>) {
-    let mut rows: Vec<(u64, Option<u32>)> = Vec::with_capacity(keys.len());
-    let mut positions: Vec<Option<i64>> = Vec::with_capacity(keys.len());
-    for place in order {
-        let at = *place as usize;
-        if rows.last().is_none_or(|(last, _)| *last != keys[at]) {
-            rows.push((keys[at], None));
-            positions.push(None);
-        }
-        if at < from_folded {
-            if let Some((_, found)) = rows.last_mut() {
-                *found = Some(*place);
-            }
-        } else if let Some(position) = positions.last_mut() {
-            *position = Some((at - from_folded) as i64);
-        }
-    }
-    (rows, positions)
-}
-
-fn id_texts(rows: &[Folded], space: &IdSpace) -> StringArray {
-    let mut ids = StringBuilder::with_capacity(rows.len(), rows.len() * 8);
-    let mut text = String::new();
-    for row in rows {
-        text.clear();
-        space.write_text(row.customer, &mut text);
-        ids.append_value(&text);
-    }
-    ids.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_put_in_order_by_the_place_of_each() {
-        for order in [vec![], vec![0], vec![1, 2, 0, 4, 3, 5], vec![5, 4, 3, 2, 1, 0], vec![3, 0, 1, 2, 5, 4]] {
-            let rows = (0..order.len()).map(|row| format!("row {row}")).collect::<Vec<_>>();
-            let wanted = order.iter().map(|place| rows[*place as usize].clone()).collect::<Vec<_>>();
-            let mut found = rows;
-            put_in_order(&mut found, order);
-            assert_eq!(found, wanted);
-        }
-    }
+/// Room for the purchase days of so many customers.
+fn day_lists(folded: &[FoldedPart], customers: usize) -> ListBuilder<Date32Builder> {
+    let days = Date32Builder::with_capacity(folded.iter().map(|part| part.days.len()).sum());
+    ListBuilder::with_capacity(days, customers).with_field(Field::new_list_field(DataType::Date32, false))
 }

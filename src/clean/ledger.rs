@@ -63,9 +63,36 @@ const EXTRA_BYTES: usize = 56;
 
 #[derive(Debug, Default)]
 struct Partition {
+    /// The block that lines are added to, and its extras.
+    open: Vec<Line>,
+    open_extras: Vec<Extra>,
+    /// Full blocks.
     blocks: Vec<Vec<Line>>,
     extras: Vec<Vec<Extra>>,
     spilled: Option<PathBuf>,
+}
+
+impl Partition {
+    /// Puts the open block, which is full or empty, beside the others and opens another.
+    #[cold]
+    fn next_block(&mut self, with_extras: bool) {
+        let full = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK_LINES));
+        let extras = if with_extras { Vec::with_capacity(BLOCK_LINES) } else { Vec::new() };
+        let full_extras = std::mem::replace(&mut self.open_extras, extras);
+        if !full.is_empty() {
+            self.blocks.push(full);
+        }
+        if !full_extras.is_empty() {
+            self.extras.push(full_extras);
+        }
+    }
+
+    /// All blocks, each with its extras.
+    fn all(&self) -> impl Iterator<Item = (&[Line], &[Extra])> {
+        let full = self.blocks.iter().enumerate().map(|(at, lines)| (lines, self.extras.get(at)));
+        let open = (!self.open.is_empty()).then_some((&self.open, Some(&self.open_extras)));
+        full.chain(open).map(|(lines, extras)| (lines.as_slice(), extras.map_or(&[][..], Vec::as_slice)))
+    }
 }
 
 /// Accepted lines by partition.
@@ -102,20 +129,15 @@ impl Ledger {
     #[inline]
     pub fn push(&mut self, line: Line, extra: Option<Extra>) -> Result<()> {
         let partition = &mut self.partitions[partition_of(line.customer)];
-        let full = partition.blocks.last().is_none_or(|block| block.len() == BLOCK_LINES);
+        let full = partition.open.len() == partition.open.capacity();
         if full {
-            partition.blocks.push(Vec::with_capacity(BLOCK_LINES));
-            self.bytes_in_memory += BLOCK_LINES * size_of::<Line>();
-            if self.with_extras {
-                partition.extras.push(Vec::with_capacity(BLOCK_LINES));
-                self.bytes_in_memory += BLOCK_LINES * size_of::<Extra>();
-            }
+            partition.next_block(self.with_extras);
+            let extra = if self.with_extras { size_of::<Extra>() } else { 0 };
+            self.bytes_in_memory += BLOCK_LINES * (size_of::<Line>() + extra);
         }
-        if let Some(block) = partition.blocks.last_mut() {
-            block.push(line);
-        }
-        if let (Some(block), Some(extra)) = (partition.extras.last_mut(), extra) {
-            block.push(extra);
+        partition.open.push(line);
+        if let (true, Some(extra)) = (self.with_extras, extra) {
+            partition.open_extras.push(extra);
         }
         self.lines += 1;
         if full && self.bytes_in_memory > MEMORY_BUDGET_BYTES { self.spill() } else { Ok(()) }
@@ -147,17 +169,16 @@ impl Ledger {
         for (number, partition) in self.partitions.iter_mut().enumerate() {
             let path = self.scratch.join(format!("lines-{number}"));
             let mut file = BufWriter::new(File::options().create(true).append(true).open(&path)?);
-            for (at, block) in partition.blocks.drain(..).enumerate() {
-                for (row, line) in block.iter().enumerate() {
+            for (lines, extras) in partition.all() {
+                for (row, line) in lines.iter().enumerate() {
                     write_line(&mut file, line)?;
-                    if let Some(extra) = partition.extras.get(at).and_then(|extras| extras.get(row)) {
+                    if let Some(extra) = extras.get(row) {
                         write_extra(&mut file, extra)?;
                     }
                 }
             }
-            partition.extras.clear();
             file.flush()?;
-            partition.spilled = Some(path);
+            *partition = Partition { spilled: Some(path), ..Partition::default() };
         }
         self.bytes_in_memory = 0;
         Ok(())
@@ -176,8 +197,10 @@ impl Ledger {
             found.lines.push(Cow::Owned(lines));
             found.extras.push(Cow::Owned(extras));
         }
-        found.lines.extend(partition.blocks.iter().map(|block| Cow::Borrowed(block.as_slice())));
-        found.extras.extend(partition.extras.iter().map(|block| Cow::Borrowed(block.as_slice())));
+        for (lines, extras) in partition.all() {
+            found.lines.push(Cow::Borrowed(lines));
+            found.extras.push(Cow::Borrowed(extras));
+        }
         Ok(found)
     }
 }

@@ -127,20 +127,21 @@ pub(super) fn minutes(
 }
 
 fn instants(series: &Series, unit: TimeUnit, zoned: bool, clock: &Clock) -> PolarsResult<Parsed<i32>> {
-    let per_minute = match unit {
-        TimeUnit::Milliseconds => 60_000,
-        TimeUnit::Microseconds => 60_000_000,
-        TimeUnit::Nanoseconds => 60_000_000_000,
-    };
     let physical = series.to_physical_repr();
     let ticks = physical.i64()?;
-    let to_minute = |t: i64| i32::try_from(t.div_euclid(per_minute)).ok();
+    // a division by a constant costs a fraction of one by a variable
+    let to_minute = |t: i64| {
+        let minute = match unit {
+            TimeUnit::Milliseconds => t.div_euclid(60_000),
+            TimeUnit::Microseconds => t.div_euclid(60_000_000),
+            TimeUnit::Nanoseconds => t.div_euclid(60_000_000_000),
+        };
+        i32::try_from(minute).ok()
+    };
     if !zoned && clock.is_plain() {
-        return Ok(parse_each(ticks.iter(), Reason::MissingTimestamp, |t| {
-            to_minute(t).ok_or(Reason::UnreadableTimestamp)
-        }));
+        return Ok(parse_numbers(ticks, Reason::MissingTimestamp, |t| to_minute(t).ok_or(Reason::UnreadableTimestamp)));
     }
-    Ok(parse_each(ticks.iter(), Reason::MissingTimestamp, |t| {
+    Ok(parse_numbers(ticks, Reason::MissingTimestamp, |t| {
         let minute = to_minute(t).ok_or(Reason::UnreadableTimestamp)?;
         let local = if zoned {
             let instant = jiff::Timestamp::from_second(i64::from(minute) * 60).ok();
@@ -164,13 +165,13 @@ pub(super) fn decimals(
             DataType::String => parse_each(series.str()?.iter(), Reason::MissingAmount, |t| decimal(t, reading)),
             DataType::Float32 | DataType::Float64 => {
                 let floats = series.cast(&DataType::Float64)?;
-                parse_each(floats.f64()?.iter(), Reason::MissingAmount, |v| {
+                parse_numbers(floats.f64()?, Reason::MissingAmount, |v| {
                     Money::from_f64(v).map(|m| m.0).ok_or(Reason::AmountOutOfRange)
                 })
             }
             kind if kind.is_integer() => {
                 let whole = series.cast(&DataType::Int64)?;
-                parse_each(whole.i64()?.iter(), Reason::MissingAmount, |v| {
+                parse_numbers(whole.i64()?, Reason::MissingAmount, |v| {
                     v.checked_mul(10_000).ok_or(Reason::AmountOutOfRange)
                 })
             }
@@ -212,6 +213,18 @@ fn rescale(value: i128, unit: i128) -> Result<i64, Reason> {
     let scaled = value.checked_mul(10_000).ok_or(Reason::AmountOutOfRange)?;
     let rounded = (scaled + scaled.signum() * unit / 2) / unit;
     i64::try_from(rounded).map_err(|_| Reason::AmountOutOfRange)
+}
+
+/// As [`parse_each`]; a column without an empty cell is read as the slice that it is.
+fn parse_numbers<N: PolarsNumericType, T: Default>(
+    cells: &ChunkedArray<N>,
+    missing: Reason,
+    read: impl Fn(N::Native) -> Result<T, Reason>,
+) -> Parsed<T> {
+    match cells.cont_slice() {
+        Ok(values) => parse_each(values.iter().map(|value| Some(*value)), missing, read),
+        Err(_) => parse_each(cells.iter(), missing, read),
+    }
 }
 
 fn parse_each<C, T: Default>(

@@ -130,9 +130,36 @@ pub struct Move {
     pub cause: Cause,
 }
 
+/// Logarithms of gaps in whole days; a gap is at least a day.
+#[derive(Debug, Clone)]
+pub struct GapLogs(Vec<f64>);
+
+impl GapLogs {
+    /// Days whose logarithms are looked up: eleven years.
+    const DAYS: i32 = 4096;
+
+    /// Takes the logarithms of the usual gaps once.
+    #[must_use]
+    pub fn new() -> Self {
+        Self((0..Self::DAYS).map(|days| f64::from(days.max(1)).ln()).collect())
+    }
+
+    fn of(&self, days: i32) -> f64 {
+        let known = usize::try_from(days).ok().and_then(|days| self.0.get(days));
+        known.copied().unwrap_or_else(|| f64::from(days.max(1)).ln())
+    }
+}
+
+impl Default for GapLogs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The walk of one customer through the stages.
 struct Walk<'a, F> {
     thresholds: &'a Thresholds,
+    logs: &'a GapLogs,
     visit: F,
     stage: Option<Stage>,
     purchases: u32,
@@ -172,10 +199,10 @@ impl<F: FnMut(Move)> Walk<'_, F> {
         }
     }
 
-    /// Silences and answers before a day.
-    fn advance(&mut self, until: i32, answers: &mut &[(i32, bool)]) {
+    /// Silences and answers before a day; `rhythm` is the one of now.
+    fn advance(&mut self, until: i32, rhythm: f64, answers: &mut &[(i32, bool)]) {
         loop {
-            let silence = self.next_silence().filter(|(day, _)| *day < until);
+            let silence = self.next_silence(rhythm).filter(|(day, _)| *day < until);
             let answer = answers.first().copied().filter(|(day, _)| *day < until);
             match (silence, answer) {
                 (Some((day, stage)), answer) if answer.is_none_or(|(at, _)| day <= at) => {
@@ -195,7 +222,7 @@ impl<F: FnMut(Move)> Walk<'_, F> {
     }
 
     /// The day on which the next silence begins, if nothing is bought.
-    fn next_silence(&self) -> Option<(i32, Stage)> {
+    fn next_silence(&self, rhythm: f64) -> Option<(i32, Stage)> {
         let at = match self.stage? {
             Stage::Prospect | Stage::Lost => return None,
             Stage::Lapsed => 2,
@@ -203,22 +230,22 @@ impl<F: FnMut(Move)> Walk<'_, F> {
             _ => 0,
         };
         let stages = [Stage::Slipping, Stage::Lapsed, Stage::Lost];
-        let days = (self.thresholds.silences[at] * self.rhythm()).floor().min(f64::from(i32::MAX / 4)) as i32;
+        let days = (self.thresholds.silences[at] * rhythm).floor().min(f64::from(i32::MAX / 4)) as i32;
         Some((self.last.saturating_add(days).saturating_add(1), stages[at]))
     }
 
     /// A purchase, after whatever came before it.
     fn buy(&mut self, day: i32, answers: &mut &[(i32, bool)]) {
         if self.purchases > 0 {
-            let ln_gap = f64::from((day - self.last).max(1)).ln();
+            let ln_gap = self.logs.of(day - self.last);
             // most gaps are too short for a silence, which a logarithm tells without an exponential
             let may_be_silent = self.ln_silence + self.ln_rhythm() <= ln_gap;
             if may_be_silent || !answers.is_empty() {
-                self.advance(day, answers);
+                self.advance(day, self.rhythm(), answers);
             }
             self.sum_ln_gaps += ln_gap;
-        } else {
-            self.advance(day, answers);
+        } else if !answers.is_empty() {
+            self.advance(day, self.rhythm(), answers);
         }
         let was_silent = self.stage.is_some_and(Stage::is_silent);
         self.purchases += 1;
@@ -240,11 +267,13 @@ pub fn walk(
     answers: &[(i32, bool)],
     as_of: i32,
     thresholds: &Thresholds,
+    logs: &GapLogs,
     visit: impl FnMut(Move),
 ) -> f64 {
     let mut left = answers;
     let mut walk = Walk {
         thresholds,
+        logs,
         visit,
         stage: None,
         purchases: 0,
@@ -257,15 +286,16 @@ pub fn walk(
     for day in days.iter().take_while(|day| **day <= as_of) {
         walk.buy(*day, &mut left);
     }
-    walk.advance(as_of.saturating_add(1), &mut left);
-    walk.rhythm()
+    let rhythm = walk.rhythm();
+    walk.advance(as_of.saturating_add(1), rhythm, &mut left);
+    rhythm
 }
 
 /// Geometric mean of the gaps between the purchase days of customers, and how many there are; none without a gap.
-pub fn typical_gap<'a>(customers: impl IntoIterator<Item = &'a [i32]>) -> Option<(f64, u64)> {
+pub fn typical_gap<'a>(customers: impl IntoIterator<Item = &'a [i32]>, logs: &GapLogs) -> Option<(f64, u64)> {
     let (mut sum, mut count) = (0.0, 0_u64);
     for days in customers {
-        sum += days.windows(2).map(|pair| f64::from((pair[1] - pair[0]).max(1)).ln()).sum::<f64>();
+        sum += days.windows(2).map(|pair| logs.of(pair[1] - pair[0])).sum::<f64>();
         count += days.len().saturating_sub(1) as u64;
     }
     (count > 0).then(|| ((sum / count as f64).exp(), count))
@@ -281,7 +311,7 @@ mod tests {
 
     fn moves(days: &[i32], answers: &[(i32, bool)], as_of: i32) -> Vec<(i32, Stage, Cause)> {
         let mut found = Vec::new();
-        walk(days, answers, as_of, &PLAIN, |step| found.push((step.day, step.to, step.cause)));
+        walk(days, answers, as_of, &PLAIN, &GapLogs::new(), |step| found.push((step.day, step.to, step.cause)));
         found
     }
 
@@ -320,12 +350,12 @@ mod tests {
     #[test]
     fn without_a_purchase_there_is_no_walk() {
         assert!(moves(&[], &[(3, true)], 40).is_empty());
-        assert_eq!(typical_gap([&[5][..], &[]]), None);
+        assert_eq!(typical_gap([&[5][..], &[]], &GapLogs::new()), None);
     }
 
     #[test]
     fn the_typical_gap_is_the_geometric_mean() {
-        let (gap, count) = typical_gap([&[0, 4][..], &[0, 9]]).unwrap();
+        let (gap, count) = typical_gap([&[0, 4][..], &[0, 9]], &GapLogs::new()).unwrap();
         assert!((gap - 6.0).abs() < 1e-12);
         assert_eq!(count, 2);
     }

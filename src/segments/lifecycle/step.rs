@@ -4,7 +4,7 @@ use arrow::array::{Array, Date32Array, Float64Array, Int64Array};
 use rayon::prelude::*;
 
 use crate::clean::{Answer, Cleaned, DAY_MINUTES, Instrument};
-use crate::numerics::lifecycle::{Cause, Move, Stage, Thresholds, typical_gap, walk};
+use crate::numerics::lifecycle::{Cause, GapLogs, Move, Stage, Thresholds, typical_gap, walk};
 use crate::stage::{ModelFile, Output, StageError, StageInputs, Step};
 use crate::table::{Categories, Quality, Table, TableBuilder, TableError, align, civil_date, civil_day, day_list};
 
@@ -44,7 +44,8 @@ impl Step for LifecycleStep {
         let days = history.day_lists("days")?;
         let ids = customers.text("customer_id")?;
         let rows = align(ids, history.text("customer_id")?);
-        let found = typical_gap((0..days.len()).map(|row| day_list(days, row)));
+        let logs = GapLogs::new();
+        let found = typical_gap((0..days.len()).map(|row| day_list(days, row)), &logs);
         let typical = self.options.typical_gap_days.or(found.map(|(gap, _)| gap)).unwrap_or(NO_GAP_DAYS);
         let thresholds = Thresholds {
             typical_gap_days: typical,
@@ -62,7 +63,7 @@ impl Step for LifecycleStep {
         let standings = (0..rows.len()).into_par_iter().map(|row| {
             let days = if rows.is_null(row) { &[][..] } else { day_list(days, rows.value(row) as usize) };
             let answers = answers.of_customer(ids.value(row));
-            standing(days, &answers, as_of, &ends, &thresholds)
+            standing(days, &answers, as_of, &ends, (&thresholds, &logs))
         });
         let standings = standings.collect::<Vec<_>>();
         let quality = quality(&standings, typical, found.map_or(0, |(_, gaps)| gaps));
@@ -105,10 +106,16 @@ impl<'a> Answers<'a> {
     }
 }
 
-fn standing(days: &[i32], answers: &[(i32, bool)], as_of: i32, ends: &[i32], thresholds: &Thresholds) -> Standing {
+fn standing(
+    days: &[i32],
+    answers: &[(i32, bool)],
+    as_of: i32,
+    ends: &[i32],
+    (thresholds, logs): (&Thresholds, &GapLogs),
+) -> Standing {
     let mut now = None;
     let mut at_month_ends = [None; MONTHS + 1];
-    let rhythm_days = walk(days, answers, as_of, thresholds, |step| {
+    let rhythm_days = walk(days, answers, as_of, thresholds, logs, |step| {
         now = Some(step);
         let later = ends.partition_point(|end| *end < step.day);
         at_month_ends[later..].fill(Some(step.to));

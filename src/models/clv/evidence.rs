@@ -3,13 +3,13 @@
 use rayon::prelude::*;
 
 use crate::numerics::accuracy::Accuracy;
-use crate::numerics::btyd::{AnyModel, CountForecast, Opportunities, TransactionModel};
+use crate::numerics::btyd::{AnyModel, CountForecast, Intervals, Opportunities, TransactionModel};
 use crate::stage::StageError;
 
 use super::baselines::Baseline;
 use super::covariates::Design;
 use super::forecast::Expectation;
-use super::options::{ClvOptions, IntervalColumns, PurchaseModel};
+use super::options::{ClvOptions, PurchaseModel};
 use super::past::Past;
 use super::purchases::{Aids, Ask, Fitted, Purchases};
 use super::spend::SpendFit;
@@ -85,7 +85,7 @@ fn evaluate_model(past: &Past, purchases: Purchases, design: Option<&Design>, sp
         horizons_days: vec![past.cut.holdout_days],
         discount_rate_annual: 0.0,
         interval_level: COUNT_INTERVAL,
-        intervals: IntervalColumns::Value,
+        intervals: Intervals::None,
     };
     let mut scores = purchases.score(&past.population, design, spend.map(|s| &s.fit), &ask);
     let expected = scores.horizons.pop().map(|h| h.purchases).unwrap_or_default();
@@ -179,8 +179,9 @@ fn continuous(
     let forecast = CountForecast::new(model, &x, &t_x, &t, purchases.clock.units_per_week(), weeks, most);
     let rows = members.par_iter().enumerate().map(|(row, at)| {
         let made = past.made[*at as usize];
-        let (lower, upper) = forecast.interval(x[row], t_x[row], t[row], COUNT_INTERVAL);
-        (forecast.ln_probability(x[row], t_x[row], t[row], made), (lower..=upper).contains(&made))
+        let chances = forecast.distribution(x[row], t_x[row], t[row]);
+        let (lower, upper) = CountForecast::interval(&chances, COUNT_INTERVAL);
+        (CountForecast::ln_probability(&chances, made), (lower..=upper).contains(&made))
     });
     rows.collect()
 }

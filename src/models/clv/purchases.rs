@@ -11,7 +11,7 @@ use crate::numerics::btyd::{
 use crate::stage::StageError;
 
 use super::covariates::Design;
-use super::options::{ClvOptions, IntervalColumns, PurchaseModel};
+use super::options::{ClvOptions, PurchaseModel};
 use super::past::Calendar;
 use super::period::Period;
 use super::population::Population;
@@ -60,7 +60,7 @@ pub(super) struct Ask {
     pub(super) horizons_days: Vec<u32>,
     pub(super) discount_rate_annual: f64,
     pub(super) interval_level: f64,
-    pub(super) intervals: IntervalColumns,
+    pub(super) intervals: Intervals,
 }
 
 impl Purchases {
@@ -129,10 +129,7 @@ impl Purchases {
             horizons_weeks: ask.horizons_days.iter().map(weeks).collect(),
             discount_rate_annual: ask.discount_rate_annual,
             interval_level: ask.interval_level,
-            intervals: match ask.intervals {
-                IntervalColumns::All => Intervals::All,
-                IntervalColumns::Value => Intervals::Value,
-            },
+            intervals: ask.intervals,
         };
         match (&self.fitted, &population.opportunities, design) {
             (Fitted::Plain(fit), ..) => {

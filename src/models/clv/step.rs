@@ -1,8 +1,7 @@
 //! Choose, fit, score.
 
 use crate::clean::ZeroAmount;
-use crate::numerics::btyd::Fit;
-use crate::numerics::btyd::GammaGamma;
+use crate::numerics::btyd::{Fit, GammaGamma, Intervals};
 use crate::purchases::Sample;
 use crate::stage::{Findings, Output, StageError, StageInputs, Step};
 use crate::table::Table;
@@ -88,7 +87,7 @@ impl Step for ClvStep {
             None => models_table::of_fit(&fits.purchases)?,
         };
         let table = clv_table(&self.options, history, &seen, scores, profit.as_ref())?;
-        let margins = margins_table(history, profit.as_ref())?;
+        let margins = margins_table(history, profit)?;
         let tables = vec![table, models, margins];
         if !inputs.cleaned.has_transactions {
             return Ok(Output { tables, ..Output::default() });
@@ -107,7 +106,10 @@ impl ClvStep {
             horizons_days: self.options.horizons_days.clone(),
             discount_rate_annual: self.options.discount_rate_annual,
             interval_level: self.options.interval_level,
-            intervals: self.options.intervals,
+            intervals: match self.options.intervals {
+                IntervalColumns::All => Intervals::All,
+                IntervalColumns::Value => Intervals::Value,
+            },
         }
     }
 

@@ -73,7 +73,7 @@ pub fn score_bgbb(
     cells.values_mut().enumerate().for_each(|(place, cell)| *cell = place);
     let keys: Vec<(Opportunities, u32)> = cells.keys().copied().collect();
     let futures: Vec<Cell> = keys.par_iter().map(|(seen, x)| Cell::of(fit, spend, seen, *x, options)).collect();
-    let mut scores = Scores::zeroed(rows, options.horizons.len(), options.intervals == Intervals::All);
+    let mut scores = Scores::zeroed(rows, options.horizons.len(), options.intervals);
     for row in 0..rows {
         let key = history(row);
         let cell = &futures[cells[&key]];
@@ -204,8 +204,10 @@ impl Cell {
             }
             p_purchase[row] = ahead.any;
             value[row] = ahead.discounted * money.mean;
-            value_lower[row] = (ahead.worth.lower * money.harmonic).min(value[row]);
-            value_upper[row] = (ahead.worth.upper * money.harmonic).max(value[row]);
+            if intervals != Intervals::None {
+                value_lower[row] = (ahead.worth.lower * money.harmonic).min(value[row]);
+                value_upper[row] = (ahead.worth.upper * money.harmonic).max(value[row]);
+            }
         }
     }
 }

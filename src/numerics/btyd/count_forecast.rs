@@ -104,10 +104,9 @@ impl<'a> CountForecast<'a> {
         sum
     }
 
-    /// Logarithm of the probability of the purchases that were made; more than
-    /// `most` count as `most` or more.
-    pub fn ln_probability(&self, x: u32, t_x: u32, t: u32, made: u32) -> f64 {
-        let p = self.distribution(x, t_x, t);
+    /// Logarithm of the probability, by the [`distribution`](Self::distribution) of a customer, of the purchases that
+    /// were made; more than `most` count as `most` or more.
+    pub fn ln_probability(p: &[f64], made: u32) -> f64 {
         let made = made as usize;
         let chance = if made + 1 < p.len() { p[made] } else { 1.0 - p[..p.len() - 1].iter().sum::<f64>() };
         chance.max(LEAST).ln()
@@ -115,9 +114,8 @@ impl<'a> CountForecast<'a> {
 
     /// The shortest run of counts that starts at or above the lower `(1 − level)/2`
     /// quantile and reaches the upper one: it holds the purchases that will be made
-    /// with at least the probability `level`.
-    pub fn interval(&self, x: u32, t_x: u32, t: u32, level: f64) -> (u32, u32) {
-        let p = self.distribution(x, t_x, t);
+    /// with at least the probability `level`. `p` is the distribution of a customer.
+    pub fn interval(p: &[f64], level: f64) -> (u32, u32) {
         let tail = 0.5 * (1.0 - level);
         let quantile = |u: f64| {
             let mut sum = 0.0;
@@ -173,11 +171,11 @@ mod tests {
             let forecast = CountForecast::new(model.as_ref(), &x, &t_x, &t, 7.0, 52.0, 200);
             let (mut held, mut promised, mut score, mut entropy) = (0.0, 0.0, 0.0, 0.0);
             for (x, t_x, t, made) in &seen {
-                let (low, high) = forecast.interval(*x, *t_x, *t, 0.8);
-                held += f64::from(u8::from((low..=high).contains(made)));
                 let p = forecast.distribution(*x, *t_x, *t);
+                let (low, high) = CountForecast::interval(&p, 0.8);
+                held += f64::from(u8::from((low..=high).contains(made)));
                 promised += p[low as usize..=high as usize].iter().sum::<f64>();
-                score += forecast.ln_probability(*x, *t_x, *t, *made);
+                score += CountForecast::ln_probability(&p, *made);
                 entropy += p.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>();
             }
             let n = seen.len() as f64;

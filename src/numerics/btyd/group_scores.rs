@@ -3,7 +3,7 @@
 use super::covariate_fit::CovariateFit;
 use super::fit::Fit;
 use super::gamma_gamma::GammaGamma;
-use super::score::{Customers, Intervals, ScoreOptions, score_model};
+use super::score::{Customers, ScoreOptions, score_model};
 use super::scores::Scores;
 use rayon::prelude::*;
 
@@ -35,8 +35,7 @@ pub fn score_groups(
     options: &ScoreOptions,
 ) -> Scores {
     let members = members_of(groups.len(), group_of, customers);
-    let all = options.intervals == Intervals::All;
-    let mut scores = Scores::zeroed(customers.x.len(), options.horizons_weeks.len(), all);
+    let mut scores = Scores::zeroed(customers.x.len(), options.horizons_weeks.len(), options.intervals);
     for (groups, members) in groups.chunks(BATCH).zip(members.chunks(BATCH)) {
         let parts: Vec<Scores> = groups
             .par_iter()
@@ -76,6 +75,7 @@ fn members_of(groups: usize, group_of: &[u32], customers: &Customers<'_>) -> Vec
 mod tests {
     use super::super::covariate_fit::{Coefficient, CovariateModel};
     use super::super::fit::FitStatus;
+    use super::super::score::Intervals;
     use super::super::simulation::Population;
     use super::super::spend::SpendTable;
     use super::super::{fit_gamma_gamma, score};

@@ -35,6 +35,8 @@ const GRID_STEP: f64 = 0.025;
 /// Which intervals to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intervals {
+    /// None.
+    None,
     /// Of the value only.
     Value,
     /// Of purchases, spend and value.
@@ -110,7 +112,7 @@ pub fn score_model(
 
 /// What customers with the same (x, T) share.
 struct Shared {
-    /// Place in the table of spreads, per pair.
+    /// Place in the table of spreads, per pair; none without the table.
     places: Vec<Place>,
     /// The future of those alive, per pair, phase and horizon.
     ahead: Vec<Ahead>,
@@ -123,7 +125,8 @@ struct Scorer<'a> {
     spend: Option<&'a GammaGamma>,
     pairs: Pairs,
     shared: Shared,
-    table: SpreadTable,
+    /// None where no interval is asked for.
+    table: Option<SpreadTable>,
     /// Spend quantile over harmonic mean at both ends, per rank of x.
     spend_ends: Vec<(f64, f64)>,
     alive: AliveTable,
@@ -147,12 +150,16 @@ impl<'a> Scorer<'a> {
         let shape = |x: u32| spend.map_or(1.0, |s| s.model.shape(x));
         let weeks = |time: u32| f64::from(time) / customers.units_per_week;
         let ends = (weeks(pairs.first_second()), weeks(pairs.last_second()));
-        let table = SpreadTable::new(model, &plan, pairs.max_first(), ends, spend.map(|_| &shape as _), &noise);
-        let shared = shared_of(model, &plan, &pairs, &table, customers.units_per_week);
+        let table = (options.intervals != Intervals::None)
+            .then(|| SpreadTable::new(model, &plan, pairs.max_first(), ends, spend.map(|_| &shape as _), &noise));
+        let shared = shared_of(model, &plan, &pairs, table.as_ref(), customers.units_per_week);
         let spend_ends = pairs
             .firsts()
             .iter()
-            .map(|x| spend_ends(spend.is_some(), shape(*x), noise.spend(*x), options.interval_level))
+            .map(|x| {
+                let asked = spend.is_some() && options.intervals == Intervals::All;
+                spend_ends(asked, shape(*x), || noise.spend(*x), options.interval_level)
+            })
             .collect();
         Self {
             model,
@@ -171,7 +178,7 @@ impl<'a> Scorer<'a> {
 
     fn run(&self, customers: &Customers<'_>) -> Scores {
         let n = customers.x.len();
-        let mut scores = Scores::zeroed(n, self.horizons, self.intervals == Intervals::All);
+        let mut scores = Scores::zeroed(n, self.horizons, self.intervals);
         let infinite = scores
             .chunks(CHUNK)
             .into_par_iter()
@@ -201,8 +208,8 @@ impl<'a> Scorer<'a> {
             let own = &self.shared.ahead[pair * self.shared.width..][..self.shared.width];
             let regular = self.phases_of(own, x, t_x, t);
             let (due, ahead) = regular.as_ref().map_or((0.0, own), |(due, mixed)| (*due, mixed));
-            let place = (&self.shared.places[pair], self.table.layer(due));
-            self.write_horizons(&mut out[FIXED..], row, (place, ahead), p_alive, &spend);
+            let spread = self.table.as_ref().map(|table| (table, &self.shared.places[pair], table.layer(due)));
+            self.write_horizons(&mut out[FIXED..], row, (spread, ahead), p_alive, &spend);
         }
         infinite
     }
@@ -246,7 +253,7 @@ impl<'a> Scorer<'a> {
         &self,
         out: &mut [&mut [f64]],
         row: usize,
-        ((place, layer), ahead): ((&Place, Layer), &[Ahead]),
+        (spread, ahead): (Option<(&SpreadTable, &Place, Layer)>, &[Ahead]),
         p_alive: f64,
         spend: &Spend,
     ) {
@@ -254,17 +261,18 @@ impl<'a> Scorer<'a> {
         for (h, (ahead, out)) in ahead.iter().zip(out.chunks_mut(PER_HORIZON)).enumerate() {
             let purchases = p_alive * ahead.purchases;
             let value = p_alive * ahead.discounted * spend.mean;
+            out[0][row] = purchases;
+            out[3][row] = p_alive * ahead.any;
+            out[4][row] = value;
+            let Some((table, place, layer)) = spread else { continue };
             let reference = ahead.discounted * spend.harmonic;
             let bought =
-                |end: Option<Level>| end.map_or(0.0, |l| ahead.purchases * self.table.purchases(place, layer, h, l));
-            let worth = |end: Option<Level>| end.map_or(0.0, |l| reference * self.table.value(place, layer, h, l));
-            out[0][row] = purchases;
+                |end: Option<Level>| end.map_or(0.0, |l| ahead.purchases * table.purchases(place, layer, h, l));
+            let worth = |end: Option<Level>| end.map_or(0.0, |l| reference * table.value(place, layer, h, l));
             if self.intervals == Intervals::All {
                 out[1][row] = bought(ends.lower).min(purchases);
                 out[2][row] = bought(ends.upper).max(purchases);
             }
-            out[3][row] = p_alive * ahead.any;
-            out[4][row] = value;
             out[5][row] = worth(ends.lower).min(value);
             out[6][row] = worth(ends.upper).max(value);
         }
@@ -302,13 +310,14 @@ fn shared_of(
     model: &dyn TransactionModel,
     plan: &Plan,
     pairs: &Pairs,
-    table: &SpreadTable,
+    table: Option<&SpreadTable>,
     units_per_week: f64,
 ) -> Shared {
     let of = |x: &u32| -> (Vec<Place>, Vec<Ahead>) {
         let ends: Vec<f64> = pairs.seconds_of(*x).iter().map(|t| f64::from(*t) / units_per_week).collect();
         let ahead = ahead_at(model, *x, &ends, plan, units_per_week > DAYS_PER_WEEK);
-        (ends.iter().map(|t| table.place(*x, *t)).collect(), ahead)
+        let places = table.map_or_else(Vec::new, |table| ends.iter().map(|t| table.place(*x, *t)).collect());
+        (places, ahead)
     };
     let (places, ahead): (Vec<Vec<Place>>, Vec<Vec<Ahead>>) = pairs.firsts().par_iter().map(of).unzip();
     Shared { places: places.concat(), ahead: ahead.concat(), width: model.phases() * plan.horizons.len() }
@@ -335,8 +344,8 @@ fn ahead_at(model: &dyn TransactionModel, x: u32, ends: &[f64], plan: &Plan, fin
 }
 
 /// Quantiles of the mean spend over its harmonic mean.
-fn spend_ends(modelled: bool, shape: f64, variance: f64, level: f64) -> (f64, f64) {
-    if !modelled {
+fn spend_ends(asked: bool, shape: f64, variance: impl FnOnce() -> f64, level: f64) -> (f64, f64) {
+    if !asked {
         return (1.0, 1.0);
     }
     let tail = 0.5 * (1.0 - level);
@@ -346,7 +355,7 @@ fn spend_ends(modelled: bool, shape: f64, variance: f64, level: f64) -> (f64, f6
     let (low, middle, high) = (shape.ln() - q[2], shape.ln() - q[1], shape.ln() - q[0]);
     let normal = 2.563 / (2.0 * 2.197) * -logit;
     let own = ((high - low) / (2.0 * normal)).powi(2).max(1e-300);
-    let stretch = (1.0 + variance.min(MOST_NOISE) / own).sqrt();
+    let stretch = (1.0 + variance().min(MOST_NOISE) / own).sqrt();
     ((middle + stretch * (low - middle)).exp(), (middle + stretch * (high - middle)).exp())
 }
 

@@ -1,5 +1,7 @@
 //! The columns that scoring fills.
 
+use super::score::Intervals;
+
 /// Predictions over one horizon, one entry per customer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HorizonScores {
@@ -15,7 +17,7 @@ pub struct HorizonScores {
     /// Expected spend over the horizon, discounted, before any margin; expected
     /// discounted purchases where there is no spend model.
     pub value: Vec<f64>,
-    /// Lower end of the interval for the customer's own value.
+    /// Lower end of the interval for the customer's own value; no entry where no interval is asked for.
     pub value_lower: Vec<f64>,
     /// Upper end of that interval.
     pub value_upper: Vec<f64>,
@@ -47,19 +49,19 @@ pub(crate) const FIXED: usize = 4;
 pub(crate) const PER_HORIZON: usize = 7;
 
 impl Scores {
-    /// Columns of `n` zeros; those of purchase and spend intervals are empty
-    /// unless `all` is set.
-    pub(crate) fn zeroed(n: usize, horizons: usize, all: bool) -> Self {
+    /// Columns of `n` zeros; those of intervals that are not asked for are empty.
+    pub(crate) fn zeroed(n: usize, horizons: usize, intervals: Intervals) -> Self {
         let column = || vec![0.0; n];
-        let extra = || if all { column() } else { Vec::new() };
+        let extra = || if intervals == Intervals::All { column() } else { Vec::new() };
+        let worth = || if intervals == Intervals::None { Vec::new() } else { column() };
         let horizon = || HorizonScores {
             purchases: column(),
             purchases_lower: extra(),
             purchases_upper: extra(),
             p_purchase: column(),
             value: column(),
-            value_lower: column(),
-            value_upper: column(),
+            value_lower: worth(),
+            value_upper: worth(),
         };
         Self {
             p_alive: column(),

@@ -61,28 +61,30 @@ impl SpendTable {
     /// From one entry per customer; entries beyond the shorter column are ignored.
     pub fn new(x: &[u32], z: &[f64]) -> Self {
         let mut excluded = SpendExclusions::default();
-        let mut rows: Vec<(u32, u64)> = Vec::with_capacity(x.len());
+        let mut rows: Vec<u128> = Vec::with_capacity(x.len());
         for (x, z) in x.iter().zip(z) {
             match (*x, *z) {
                 (0, _) => excluded.no_repeat += 1,
                 (_, z) if !z.is_finite() => excluded.not_finite += 1,
                 (_, z) if z <= 0.0 => excluded.not_positive += 1,
-                (x, z) => rows.push((x, z.to_bits())),
+                (x, z) => rows.push(pair(u64::from(x), z.to_bits())),
             }
         }
         sort(&mut rows);
-        Self::from_sorted(&rows, excluded)
+        Self::from_sorted(rows.iter().map(|row| ((row >> 64) as u32, f64::from_bits(*row as u64))), excluded)
     }
 
-    fn from_sorted(rows: &[(u32, u64)], excluded: SpendExclusions) -> Self {
+    fn from_sorted(rows: impl Iterator<Item = (u32, f64)>, excluded: SpendExclusions) -> Self {
         let mut groups: Vec<SpendGroup> = Vec::new();
-        for (i, (x, _)) in rows.iter().enumerate() {
+        let mut spends = Vec::with_capacity(rows.size_hint().0);
+        for (i, (x, z)) in rows.enumerate() {
             match groups.last_mut() {
-                Some(g) if g.x == *x => g.end = i + 1,
-                _ => groups.push(SpendGroup { x: *x, start: i, end: i + 1 }),
+                Some(g) if g.x == x => g.end = i + 1,
+                _ => groups.push(SpendGroup { x, start: i, end: i + 1 }),
             }
+            spends.push(z);
         }
-        Self { groups, z: rows.iter().map(|(_, bits)| f64::from_bits(*bits)).collect(), excluded }
+        Self { groups, z: spends, excluded }
     }
 
     /// Customers in the table.
@@ -104,18 +106,14 @@ impl SpendTable {
     #[must_use]
     pub fn resampled(&self, seed: u64) -> Self {
         let mut state = seed;
-        let mut rows = Vec::with_capacity(self.customers());
-        for (x, z) in self.rows() {
-            rows.extend(std::iter::repeat_n((x, z.to_bits()), poisson(1.0, &mut state) as usize));
-        }
-        Self::from_sorted(&rows, self.excluded)
+        let rows = self.rows().flat_map(|row| std::iter::repeat_n(row, poisson(1.0, &mut state) as usize));
+        Self::from_sorted(rows, self.excluded)
     }
 
     /// Every `step`-th row.
     pub(crate) fn thinned(&self, step: usize) -> Self {
-        let rows: Vec<(u32, u64)> =
-            self.rows().enumerate().filter(|(i, _)| i % step == step / 2).map(|(_, (x, z))| (x, z.to_bits())).collect();
-        Self::from_sorted(&rows, self.excluded)
+        let rows = self.rows().enumerate().filter(|(i, _)| i % step == step / 2).map(|(_, row)| row);
+        Self::from_sorted(rows, self.excluded)
     }
 
     /// All rows (x, z) in order.
@@ -131,24 +129,28 @@ impl SpendTable {
         }
         let pearson = correlation_of(self.rows().map(|(x, z)| (f64::from(x), z)));
         // Rows ordered by spend; each row carries the mean rank of its x.
-        let mut by_spend: Vec<(u64, u64)> = self
-            .groups
-            .iter()
-            .flat_map(|g| self.z[g.start..g.end].iter().map(|z| (z.to_bits(), (g.start + g.end) as u64)))
-            .collect();
+        let mut by_spend: Vec<u128> = Vec::with_capacity(self.customers());
+        for g in &self.groups {
+            by_spend.extend(self.z[g.start..g.end].iter().map(|z| pair(z.to_bits(), (g.start + g.end) as u64)));
+        }
         sort(&mut by_spend);
         let mut ranks = Vec::with_capacity(by_spend.len());
         let mut start = 0;
-        for run in by_spend.chunk_by(|a, b| a.0 == b.0) {
+        for run in by_spend.chunk_by(|a, b| a >> 64 == b >> 64) {
             let twice_rank = (2 * start + run.len()) as f64;
-            ranks.extend(run.iter().map(|(_, x)| (*x as f64, twice_rank)));
+            ranks.extend(run.iter().map(|row| (*row as u64 as f64, twice_rank)));
             start += run.len();
         }
         Some(Correlation { pearson, spearman: correlation_of(ranks.iter().copied()) })
     }
 }
 
-fn sort<K: Ord + Send>(keys: &mut [K]) {
+/// Two numbers as one, which sorts without a branch per comparison; positive floats order as their bits do.
+fn pair(first: u64, second: u64) -> u128 {
+    u128::from(first) << 64 | u128::from(second)
+}
+
+fn sort(keys: &mut [u128]) {
     if keys.len() >= PARALLEL_FROM {
         keys.par_sort_unstable();
     } else {

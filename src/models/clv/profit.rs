@@ -14,7 +14,7 @@ pub(super) struct Profit {
     pub(super) margin_ratio: Vec<f64>,
     /// Cost to serve per purchase day, one entry per customer; empty when no cost is known.
     pub(super) service_cost: Vec<f64>,
-    /// Margin so far, less service and acquisition cost, one entry per customer.
+    /// Margin so far, less service and acquisition cost, one entry per customer; empty when nothing is known of them.
     pub(super) to_date: Vec<f64>,
     pub(super) basis: Basis,
     is_known: bool,
@@ -46,8 +46,8 @@ impl Profit {
     pub(super) fn of(tables: &Tables, history: &Table, options: &ClvOptions) -> Result<Self, StageError> {
         let costs = Costs::read(tables, history)?;
         let spend = money(history.column("value_to_date")?);
-        let known = money(history.column("spend_with_margin")?);
-        let days: Vec<f64> = history.column("x")?.numbers().iter().map(|x| x + 1.0).collect();
+        let with_margin = history.column("spend_with_margin")?;
+        let known = if costs.margin.is_some() { money(with_margin) } else { Vec::new() };
         let basis = match (options.margin, &costs.margin) {
             (Some(Margin::Share(share)), _) => Basis::Share(share),
             (Some(Margin::Word(MarginWord::Lines)), None) => {
@@ -65,7 +65,13 @@ impl Profit {
             (Basis::Lines { overall, .. }, _) => overall,
         };
         let margin_ratio: Vec<f64> = (0..spend.len()).map(ratio).collect();
-        let service_cost = costs.service.as_ref().map_or_else(Vec::new, |service| per_purchase(service, &days));
+        let service_cost = match &costs.service {
+            Some(service) => {
+                let days: Vec<f64> = history.column("x")?.numbers().iter().map(|x| x + 1.0).collect();
+                per_purchase(service, &days)
+            }
+            None => Vec::new(),
+        };
         let so_far = |row: usize| {
             let margin = match (basis, &costs.margin) {
                 (Basis::Lines { .. }, Some(margin)) => margin[row] + margin_ratio[row] * (spend[row] - known[row]),
@@ -74,11 +80,11 @@ impl Profit {
             let cost = |column: &Option<Vec<f64>>| column.as_ref().map_or(0.0, |column| column[row]);
             margin - cost(&costs.service) - cost(&costs.acquisition)
         };
-        let to_date = (0..spend.len()).map(so_far).collect();
         let is_known = costs.service.is_some()
             || costs.acquisition.is_some()
             || options.margin.is_some()
             || matches!(basis, Basis::Lines { .. });
+        let to_date = if is_known { (0..spend.len()).map(so_far).collect() } else { Vec::new() };
         Ok(Self { margin_ratio, service_cost, to_date, basis, is_known })
     }
 

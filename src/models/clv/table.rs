@@ -89,7 +89,7 @@ fn finite(values: &[f64]) -> Float64Array {
 }
 
 /// What a unit of each customer's spend leaves; nobody without money.
-pub(super) fn margins_table(history: &Table, profit: Option<&Profit>) -> Result<Table, TableError> {
+pub(super) fn margins_table(history: &Table, profit: Option<Profit>) -> Result<Table, TableError> {
     let ids = history.text("customer_id")?;
     let builder = TableBuilder::new(&CLV_MARGINS);
     let Some(profit) = profit else {
@@ -105,7 +105,7 @@ pub(super) fn margins_table(history: &Table, profit: Option<&Profit>) -> Result<
     };
     builder
         .text("customer_id", ids.clone())
-        .real("margin_rate", profit.margin_ratio.clone())
+        .real("margin_rate", profit.margin_ratio)
         .real("overall_margin_rate", vec![overall; ids.len()])
         .build()
 }

@@ -20,6 +20,11 @@ pub fn beside(all: &Table, some: &Table, column: &str) -> Result<Column, TableEr
 
 /// For each id of `all`, its row in `some`, or null. Both are sorted by id and hold no id twice.
 pub fn align(all: &StringArray, some: &StringArray) -> Int64Array {
+    // tables of the same customers mostly share one array of ids
+    let is_one = all.offsets().ptr_eq(some.offsets()) && all.values().ptr_eq(some.values());
+    if is_one && all.len() == some.len() {
+        return (0..all.len() as i64).collect::<Vec<_>>().into();
+    }
     let mut next = 0;
     let rows = (0..all.len()).map(|row| {
         let id = all.value(row);
@@ -41,5 +46,7 @@ mod tests {
         let some = StringArray::from(vec!["b", "d"]);
         assert_eq!(align(&all, &some), Int64Array::from(vec![None, Some(0), None, Some(1)]));
         assert_eq!(align(&all, &StringArray::from(Vec::<&str>::new())).null_count(), 4);
+        assert_eq!(align(&all, &all.clone()), Int64Array::from(vec![0, 1, 2, 3]));
+        assert_eq!(align(&all, &all.slice(0, 2)), Int64Array::from(vec![Some(0), Some(1), None, None]));
     }
 }

@@ -4,7 +4,7 @@ use arrow::array::{Array, Int64Array, StringArray};
 use rayon::prelude::*;
 
 use crate::stage::{Output, StageError, StageInputs, Step, customer_column};
-use crate::table::{Categories, Column, Quality, Table, TableBuilder, TableError, align};
+use crate::table::{Categories, Column, Quality, Table, TableBuilder, TableError, beside};
 
 use super::analysis::KnowledgeOptions;
 use super::contract::{KNOWLEDGE, KNOWLEDGE_GAPS, KNOWLEDGE_TODO};
@@ -54,16 +54,16 @@ impl Step for KnowledgeStep {
 /// The value of each customer: over the longest horizon of CLV, or what was spent.
 fn values(inputs: &StageInputs<'_>) -> Result<Vec<f64>, StageError> {
     let customers = inputs.tables.get("customers")?;
-    let spent = customers.column("spend_net")?.numbers();
     let clv = inputs.tables.get("clv")?;
     let horizon = |name: &str| name.strip_prefix("clv_")?.strip_suffix('d')?.parse::<u32>().ok();
-    let longest = clv.columns().iter().filter_map(|(name, column)| Some((horizon(name)?, column))).max_by_key(|c| c.0);
-    let none = |value: f64| if value.is_nan() { 0.0 } else { value };
-    let Some((_, column)) = longest.filter(|(_, column)| column.null_count() < column.len()) else {
-        return Ok(spent.into_iter().map(none).collect());
+    let is_told = |column: &Column| column.null_count() < column.len();
+    let longest = clv.columns().iter().filter_map(|(name, column)| Some((horizon(name)?, name, column)));
+    let longest = longest.max_by_key(|(days, ..)| *days).filter(|(.., column)| is_told(column));
+    let worth = match longest {
+        Some((_, name, _)) => beside(customers, clv, name)?.numbers(),
+        None => customers.column("spend_net")?.numbers(),
     };
-    let rows = align(customers.text("customer_id")?, clv.text("customer_id")?);
-    Ok(column.take(&rows).numbers().into_iter().map(none).collect())
+    Ok(worth.into_iter().map(|value| if value.is_nan() { 0.0 } else { value }).collect())
 }
 
 /// Mean value of the customers of whom each kind is held.
@@ -153,8 +153,14 @@ impl View<'_> {
     fn todo(&self, most: usize) -> Result<Table, TableError> {
         let mut open = (0..self.rows.len()).filter_map(|row| Some((row, self.most_wanted(row)?))).collect::<Vec<_>>();
         // rows are in the order of the ids, so that equal values keep it
-        open.sort_by(|(a, _), (b, _)| self.values[*b].total_cmp(&self.values[*a]).then_with(|| a.cmp(b)));
-        open.truncate(most);
+        let order = |(a, _): &(usize, Knowledge), (b, _): &(usize, Knowledge)| {
+            self.values[*b].total_cmp(&self.values[*a]).then_with(|| a.cmp(b))
+        };
+        if open.len() > most {
+            open.select_nth_unstable_by(most, order);
+            open.truncate(most);
+        }
+        open.sort_unstable_by(order);
         let states = open.iter().map(|(row, kind)| self.rows[*row].held[*kind as usize] as i32).collect();
         let actions = open.iter().map(|(_, kind)| Some(kind.action())).collect::<Vec<_>>();
         TableBuilder::new(&KNOWLEDGE_TODO)

@@ -72,7 +72,11 @@ impl<'a> Coded<'a> {
         }
         // an empty cell may hold any number
         let code = |value: T::Native| code_of.get(offset(value.into(), low)).copied().unwrap_or_default();
-        let codes = array.values().iter().map(|value| code(*value)).collect();
+        let codes = if order.is_empty() {
+            vec![0; array.len()]
+        } else {
+            array.values().iter().map(|value| code(*value)).collect()
+        };
         Self { values, codes, nulls: array.nulls().filter(|nulls| nulls.null_count() > 0).cloned() }
     }
 }

@@ -441,13 +441,9 @@ fn most_frequent(words: &[(u32, u32)], rank: impl Fn(u32) -> u32) -> u32 {
 
 /// Position of the largest count, the first among equals.
 fn most(counts: &[u32]) -> u8 {
-    let mut best = 0;
-    for (at, count) in counts.iter().enumerate() {
-        if *count > counts[best] {
-            best = at;
-        }
-    }
-    best as u8
+    // count and position as one number: its maximum needs no branch
+    let keys = counts.iter().zip(0..=u8::MAX).map(|(count, at)| u64::from(*count) << 8 | u64::from(u8::MAX - at));
+    u8::MAX - keys.max().unwrap_or(u64::from(u8::MAX)) as u8
 }
 
 impl Folded {

@@ -98,14 +98,14 @@ pub fn fit(points: &Points, k: usize, seed: u64) -> Result<KMeansFit, ClusterErr
     check(points, k)?;
     if let Some(firsts) = points.distinct_up_to(k) {
         let centres = points.select(&firsts).values().to_vec();
-        return conclude(points, &Partition::refine(points, centres, 0), k, points.len());
+        return conclude(points, Partition::refine(points, centres, 0), k, points.len());
     }
     let sample = fit_rows(points);
     let fitted = sample.as_ref().unwrap_or(points);
     let effort = Effort::full(fitted.len());
     let centres = best_partition(fitted, k, seed, effort)?.centres;
     let steps = if sample.is_some() { FULL_STEPS } else { MAX_STEPS };
-    conclude(points, &Partition::refine(points, centres, steps), k, fitted.len())
+    conclude(points, Partition::refine(points, centres, steps), k, fitted.len())
 }
 
 /// The points to fit on, if these aren't all.
@@ -189,13 +189,20 @@ fn polish(fitted: &Points, start: Partition) -> Partition {
     partition
 }
 
-/// Drops centres that nobody is nearest to and assigns all points.
+/// Drops centres that nobody is nearest to.
 fn conclude(
     points: &Points,
-    partition: &Partition,
+    partition: Partition,
     asked: usize,
     fitted_rows: usize,
 ) -> Result<KMeansFit, ClusterError> {
+    if !partition.counts.contains(&0) {
+        let Partition { centres, labels, squared: mut distances, counts: sizes, inertia } = partition;
+        distances.iter_mut().for_each(|distance| *distance = distance.sqrt());
+        let centres = Centres::new(Points::new(centres, points.dims())?)?;
+        let assignment = Assignment { labels, distances, sizes, inertia };
+        return Ok(KMeansFit { centres, assignment, asked, fitted_rows });
+    }
     let kept: Vec<f64> = partition
         .centres
         .chunks_exact(points.dims())

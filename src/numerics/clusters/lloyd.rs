@@ -19,6 +19,8 @@ const UNASSIGNED: u16 = u16::MAX;
 pub(super) struct Partition {
     pub(super) centres: Vec<f64>,
     pub(super) labels: Vec<u16>,
+    /// Squared distance of each point to its centre.
+    pub(super) squared: Vec<f64>,
     pub(super) counts: Vec<usize>,
     pub(super) inertia: f64,
 }
@@ -40,8 +42,13 @@ impl Partition {
     pub(super) fn refine(points: &Points, centres: Vec<f64>, steps: usize) -> Self {
         let dims = points.dims();
         let k = centres.len() / dims;
-        let mut partition =
-            Self { centres, labels: vec![UNASSIGNED; points.len()], counts: vec![0; k], inertia: f64::INFINITY };
+        let mut partition = Self {
+            centres,
+            labels: vec![UNASSIGNED; points.len()],
+            squared: vec![f64::INFINITY; points.len()],
+            counts: vec![0; k],
+            inertia: f64::INFINITY,
+        };
         for _ in 0..steps {
             let step = partition.step(points);
             if step.counts.contains(&0) && partition.repair(points, &step.counts) {
@@ -83,8 +90,9 @@ impl Partition {
         let packed = PackedCentres::new(&self.centres, points.dims());
         let mut step =
             Step { sums: vec![0.0; self.centres.len()], counts: vec![0; self.counts.len()], changed: 0, inertia: 0.0 };
-        for (row, label) in points.rows().zip(&mut self.labels) {
+        for ((row, label), own) in points.rows().zip(&mut self.labels).zip(&mut self.squared) {
             let (nearest, squared) = packed.nearest(row);
+            *own = squared;
             step.changed += usize::from(*label != nearest);
             *label = nearest;
             let centre = usize::from(nearest);

@@ -74,7 +74,7 @@ impl Step for CustomersStep {
         }
         let mut quality = totals.quality(cleaned);
         let buying = folded.iter().map(|part| part.customers.len()).sum();
-        let tables = tables(folded, cleaned, inputs.run.as_of)?;
+        let tables = tables(&folded, cleaned, inputs.run.as_of)?;
         let customers = tables.first().map_or(0, Table::rows);
         quality.extend(matched(cleaned, buying, customers));
         Ok(Output { tables, quality, merged: vec![("transactions", totals.merged)], ..Output::default() })

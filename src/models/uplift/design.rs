@@ -26,6 +26,8 @@ pub(super) struct Design<'a> {
     squares: Vec<usize>,
     /// Number of campaigns.
     campaigns: usize,
+    /// Least and greatest value of each column in the trial.
+    ranges: Vec<(f64, f64)>,
 }
 
 /// A design with the matrix of the trial.
@@ -90,7 +92,8 @@ impl<'a> Design<'a> {
         };
         let squares = encoder.columns().iter().enumerate().filter_map(is_square).collect();
         let campaign_count = campaigns.iter().max().map_or(0, |last| *last as usize + 1);
-        let design = Self { set, encoder, squares, campaigns: campaign_count };
+        let ranges = matrix.columns().into_iter().map(|column| range(column.iter().copied())).collect();
+        let design = Self { set, encoder, squares, campaigns: campaign_count, ranges };
         let mut matrix = design.widened(&matrix);
         design.mark_campaigns(&mut matrix, campaigns);
         Ok(Designed { design, matrix, doubts })
@@ -141,12 +144,22 @@ impl<'a> Design<'a> {
         }
     }
 
-    /// The matrix of customers who are in no campaign yet.
+    /// The matrix of customers who are in no campaign yet. What lies beyond the range of the trial, such as a longer silence
+    /// than anybody's in it, counts as the end of the range: nothing was learned there.
     pub(super) fn matrix(&self, seen: &[Seen]) -> Array2<f64> {
         let cells = self.set.cells(seen);
         let all = (0..seen.len()).collect::<Vec<_>>();
-        self.widened(&self.encoder.matrix(&cells.features(), &all))
+        let mut encoded = self.encoder.matrix(&cells.features(), &all);
+        for (mut column, (least, most)) in encoded.columns_mut().into_iter().zip(&self.ranges) {
+            column.mapv_inplace(|value| value.max(*least).min(*most));
+        }
+        self.widened(&encoded)
     }
+}
+
+/// The least and the greatest of some numbers.
+fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)))
 }
 
 fn is_uneven(values: &[f64], trial: &Trial<'_>, campaigns: &[u32]) -> Result<bool, UpliftError> {

@@ -166,7 +166,7 @@ impl Problem<'_> {
         let (residuals, roots, mut design) = self.parts(point, rows);
         let mut own = columns.slice_axis(Axis(0), Slice::from(rows.clone())).to_owned();
         own *= &ArrayView1::from(&factors[rows.clone()]).insert_axis(Axis(1));
-        let scores = own.t().dot(&residuals);
+        let scores = weighted_sum(&own, &residuals);
         let roots = roots.insert_axis(Axis(1));
         design *= &roots;
         own *= &roots;
@@ -178,7 +178,7 @@ impl Problem<'_> {
         let size = point.len();
         let parts = self.chunks(|rows| {
             let (residuals, roots, mut design) = self.parts(point, &rows);
-            let gradient = design.t().dot(&residuals);
+            let gradient = weighted_sum(&design, &residuals);
             design *= &roots.insert_axis(Axis(1));
             (gradient, design.t().dot(&design))
         });
@@ -233,6 +233,13 @@ impl Problem<'_> {
         }
         (point, false)
     }
+}
+
+/// The sum of the rows of a matrix, each times its weight: row by row, as they lie in memory.
+fn weighted_sum(rows: &Array2<f64>, weights: &Array1<f64>) -> Array1<f64> {
+    let mut sum = Array1::zeros(rows.ncols());
+    rows.rows().into_iter().zip(weights).for_each(|(row, weight)| sum.scaled_add(*weight, &row));
+    sum
 }
 
 /// The step H⁻¹g.

@@ -61,6 +61,9 @@ impl Interactions {
             let start = [&fitted.coefficients[..], &[0.0]].concat();
             fitted = refit_logistic(&design, outcomes, RIDGE, &start, fitted.intercept)?;
         }
+        if !fitted.is_converged {
+            return Err(ClassifyError::Solver { reason: "the regression did not converge".to_owned() });
+        }
         let effects = fitted.coefficients.split_off(features.ncols());
         let (average, gammas) = effects.split_first().map_or((0.0, &[][..]), |(first, rest)| (*first, rest));
         Ok(Self { outcome: fitted, average, chosen: chosen.into_iter().zip(gammas.iter().copied()).collect(), share })

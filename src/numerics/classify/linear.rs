@@ -7,7 +7,7 @@
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use linfa_linear::LinearRegression;
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1, ShapeBuilder};
 
 use super::error::ClassifyError;
 
@@ -59,13 +59,15 @@ pub fn fit_ridge(
     let mean_y = (0..rows).map(|row| weight(row) * targets[row]).sum::<f64>() / total;
     let shares = (0..rows).map(|row| weight(row) / total).collect::<Array1<f64>>();
     let means = x.t().dot(&shares);
-    let mut design = Array2::zeros((rows + columns, columns));
+    // column by column, as the solver goes through it
+    let mut design = Array2::zeros((rows + columns, columns).f());
     let mut aims = Array1::zeros(rows + columns);
     for row in 0..rows {
-        let root = weight(row).sqrt();
-        aims[row] = root * (targets[row] - mean_y);
-        for column in 0..columns {
-            design[[row, column]] = root * (x[[row, column]] - means[column]);
+        aims[row] = weight(row).sqrt() * (targets[row] - mean_y);
+    }
+    for column in 0..columns {
+        for row in 0..rows {
+            design[[row, column]] = weight(row).sqrt() * (x[[row, column]] - means[column]);
         }
     }
     for column in 0..columns {

@@ -47,8 +47,11 @@ const JITTER: f64 = 1e-9;
 /// A column whose spread beyond others is less than this share of its own follows from them.
 const FOLLOWS: f64 = 1e-9;
 
-/// Rows that are summed in one go.
-const CHUNK: usize = 8192;
+/// Rows that are summed in one go: few enough to stay in the cache of a core.
+const CHUNK: usize = 1024;
+
+/// Rows that linfa's solver sees; of more, as many are taken in even steps. It is to come near the optimum only.
+const NEAR_ROWS: usize = 8192;
 
 /// A fitted logistic regression.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +74,13 @@ pub struct Logistic {
 pub fn fit_logistic(x: &Array2<f64>, outcomes: &[bool], ridge: f64) -> Result<Logistic, ClassifyError> {
     check(x, outcomes)?;
     let ridge = ridge.max(0.0);
-    let data = DatasetBase::new(x.view(), Array1::from_vec(outcomes.to_vec()));
+    let rows = (0..NEAR_ROWS.min(outcomes.len())).map(|at| at * outcomes.len() / NEAR_ROWS.min(outcomes.len()));
+    let rows = rows.collect::<Vec<_>>();
+    let known = rows.iter().map(|row| outcomes[*row]).collect::<Array1<bool>>();
+    let data = DatasetBase::new(x.select(Axis(0), &rows), known);
     let params = LogisticRegression::default()
         .alpha(ridge)
-        .gradient_tolerance(NEAR * outcomes.len() as f64)
+        .gradient_tolerance(NEAR * rows.len() as f64)
         .max_iterations(MAX_STEPS);
     let start = match params.fit(&data) {
         Ok(fitted) => {
@@ -83,10 +89,16 @@ pub fn fit_logistic(x: &Array2<f64>, outcomes: &[bool], ridge: f64) -> Result<Lo
             let slopes = fitted.params().iter().copied().chain([fitted.intercept()]);
             slopes.map(|b| sign * b).collect()
         }
-        // its line search fails where rounding leaves nothing to gain: Newton's steps begin at zero then
+        // its line search fails where rounding leaves nothing to gain, and the rows may be all alike: Newton's steps begin at
+        // zero then
         Err(_) => vec![0.0; x.ncols() + 1],
     };
-    Problem { x, outcomes, ridge }.solve(start)
+    let problem = Problem { x, outcomes, ridge };
+    match problem.solve(start) {
+        // what some rows suggest may be no place to begin with all
+        Ok(fitted) if !fitted.is_converged && rows.len() < outcomes.len() => problem.solve(vec![0.0; x.ncols() + 1]),
+        fitted => fitted,
+    }
 }
 
 /// The same from a point that is near the optimum, without linfa's steps: one coefficient per column, and the intercept.
@@ -212,14 +224,15 @@ impl Problem<'_> {
         let mut loss = self.loss(&point);
         for _ in 0..MAX_NEWTON {
             let (gradient, hessian) = self.derivatives(&point);
-            if gradient.iter().all(|g| g.abs() <= CONVERGED * rows) {
-                // columns that tell the outcomes apart without a mistake have no optimum: the loss falls to nothing
-                return (point, loss > PERFECT * rows);
+            let is_near = gradient.iter().all(|g| g.abs() <= CONVERGED * rows);
+            // columns that tell the outcomes apart without a mistake have no optimum: the loss falls to nothing
+            if is_near && loss <= PERFECT * rows {
+                return (point, false);
             }
-            let Some(step) = solved(&hessian, &gradient) else { return (point, false) };
+            let Some(step) = solved(&hessian, &gradient) else { return (point, is_near) };
             let promised: f64 = step.iter().zip(&gradient).map(|(s, g)| s * g).sum();
             let moved = |share: f64| point.iter().zip(&step).map(|(b, s)| b - share * s).collect::<Vec<_>>();
-            if promised <= ROUNDING * loss {
+            if is_near || promised <= ROUNDING * loss {
                 return (moved(1.0), true);
             }
             let tried = (0..MAX_HALVINGS).find_map(|halvings| {

@@ -6,13 +6,14 @@ use arrow::array::Array;
 use hashbrown::HashMap;
 
 use crate::clean::{Cleaned, DAY_MINUTES, NO_NAME, id_hash};
+use crate::numerics::btyd::DayHistory;
 use crate::numerics::classify::Spell;
 use crate::purchases::{Names, Purchases, Sample, baskets_at};
 use crate::stage::{StageError, StageInputs, nearest};
 use crate::table::{Column, Table};
 
 use super::history::{CONTRACT_DAYS, Known, NUMBERS, Observer, WORDS, word_names};
-use super::rows::{Cells, Columns, CutCount, History, RowSource};
+use super::rows::{Cells, Columns, CutCount, RowSource};
 use super::task::{Outcome, Task};
 
 /// Attributes that stand still, so that today's value was also that of the cuts.
@@ -31,7 +32,7 @@ pub(super) struct Seen {
     pub(super) outcome: bool,
     pub(super) orders_before: u32,
     pub(super) orders_after: u32,
-    history: Option<History>,
+    history: Option<DayHistory>,
     known: Known,
 }
 
@@ -363,7 +364,7 @@ impl RowSource for SeenRows<'_> {
         Some(rows.iter().map(|row| f64::from(self.seen[*row].known.numbers[at])).collect())
     }
 
-    fn histories(&self, rows: &[usize]) -> Option<Vec<History>> {
+    fn histories(&self, rows: &[usize]) -> Option<Vec<DayHistory>> {
         rows.iter().map(|row| self.seen[*row].history).collect()
     }
 }
@@ -389,7 +390,7 @@ fn orders_between<'p>(
     purchases.baskets.iter().filter(within)
 }
 
-fn history(purchases: &Purchases<'_>, day: i32) -> Option<History> {
+fn history(purchases: &Purchases<'_>, day: i32) -> Option<DayHistory> {
     let mut days = purchases.baskets.iter().map(|basket| day_of(basket.minute)).collect::<Vec<_>>();
     days.dedup();
     let (first, last) = (*days.first()?, *days.last()?);

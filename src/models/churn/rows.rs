@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::numerics::btyd::DayHistory;
 use crate::numerics::classify::{Feature, Values};
 
 /// A column of features.
@@ -33,9 +34,6 @@ impl Columns {
     }
 }
 
-/// A purchase history in days: repeat purchase days, days to the last one, days observed.
-pub(super) type History = (u32, u32, u32);
-
 /// Where rows come from.
 pub(super) trait RowSource: Sync {
     /// How many rows there are.
@@ -50,7 +48,7 @@ pub(super) trait RowSource: Sync {
     }
 
     /// Purchase histories of some rows; none where there are no purchases, or a row has none.
-    fn histories(&self, _rows: &[usize]) -> Option<Vec<History>> {
+    fn histories(&self, _rows: &[usize]) -> Option<Vec<DayHistory>> {
         None
     }
 }

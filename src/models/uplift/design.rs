@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, concatenate};
 
 use crate::numerics::classify::{EncodeOptions, EncodedColumn, Encoder};
 use crate::numerics::surveys::inference::Confidence;
-use crate::numerics::uplift::{Effect, Trial, UpliftError};
+use crate::numerics::uplift::{Effect, Trial, UpliftError, range};
 
 use super::features::{FeatureSet, Habits};
 
@@ -155,11 +155,6 @@ impl<'a> Design<'a> {
         }
         self.widened(&encoded)
     }
-}
-
-/// The least and the greatest of some numbers.
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)))
 }
 
 fn is_uneven(values: &[f64], trial: &Trial<'_>, campaigns: &[u32]) -> Result<bool, UpliftError> {

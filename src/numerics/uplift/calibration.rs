@@ -23,7 +23,7 @@ use crate::numerics::surveys::inference::Confidence;
 
 use super::effect::Effect;
 use super::error::UpliftError;
-use super::trial::{Trial, finite, same_length};
+use super::trial::{Trial, finite, range, same_length};
 
 /// How scores become effects.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,8 +87,7 @@ impl Calibration {
     pub fn effects(&self, reference: &[f64], scores: &[f64]) -> Vec<f64> {
         let n = reference.len().max(1) as f64;
         let mean = reference.iter().sum::<f64>() / n;
-        let least = reference.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = reference.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (least, most) = range(reference.iter().copied());
         let kept = self.kept();
         let effect = |score: &f64| {
             let score = if least <= most { score.clamp(least, most) } else { mean };

@@ -21,6 +21,7 @@
 use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate};
 
 use super::learner::{BaseLearner, BaseModel};
+use super::trial::range;
 use crate::numerics::classify::{ClassifyError, Logistic, fit_logistic, refit_logistic, score_tests};
 use crate::numerics::special::logistic;
 
@@ -108,9 +109,7 @@ impl Amount {
     /// Learns the amounts of rows that have one.
     pub(super) fn fit(features: &Array2<f64>, amounts: &[f64]) -> Fitted<Self> {
         let model = BaseLearner::Line.fit(features, amounts)?;
-        let least = amounts.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = amounts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Ok(Self { model, range: (least, most) })
+        Ok(Self { model, range: range(amounts.iter().copied()) })
     }
 
     /// The expected amount of each row of a matrix.

@@ -42,4 +42,4 @@ pub use interval::{BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Interval, OrderQuality};
 pub use learner::{BaseLearner, BaseModel};
 pub use models::{FittedUplift, LEAST_ROWS, Learners, MOST_ROWS, UpliftKind, fit_uplift};
 pub use policy::PolicyValue;
-pub use trial::Trial;
+pub use trial::{Trial, range};

@@ -178,6 +178,12 @@ pub(super) fn finite(column: &'static str, values: &[f64]) -> Result<(), UpliftE
     row.map_or(Ok(()), |row| Err(UpliftError::NotFinite { column, row }))
 }
 
+/// The least and the greatest of some numbers; of none, infinity and its negative.
+pub fn range(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    let wider = |(least, most): (f64, f64), value: f64| (least.min(value), most.max(value));
+    values.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), wider)
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::float_cmp, reason = "figures that are exact by construction are compared exactly")]

@@ -3,7 +3,7 @@
 use acrm::numerics::classify::Scorer;
 use acrm::numerics::surveys::inference::Confidence;
 use acrm::numerics::uplift::{
-    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, BaseModel, Curves, Effect, FittedUplift, Learners, Order,
+    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, BaseModel, Covariates, Curves, Effect, FittedUplift, Learners, Order,
     OrderQuality, Ties, Trial, UpliftKind, fit_uplift, qini_of_perfect,
 };
 use polars::prelude::*;
@@ -157,7 +157,8 @@ fn hillstrom_logistic_models() {
         let trial = Trial::new(&treated, &outcomes).expect("a trial");
         let learners = Learners { outcome: BaseLearner::Logistic { ridge: 0.0 }, effect: BaseLearner::Line };
         let all: Vec<u32> = (0..rows.len() as u32).collect();
-        let fitted = fit_uplift(&[UpliftKind::TwoModel], &features, &trial, &all, learners).remove(0);
+        let people = Covariates::new(features);
+        let fitted = fit_uplift(&[UpliftKind::TwoModel], &people, &trial, &all, learners).remove(0);
         let FittedUplift::TwoModel { treated, control } = fitted.expect("a fit") else { panic!("two models") };
         for (model, key) in [(treated, "coef_treated"), (control, "coef_control")] {
             let BaseModel::Chance(Scorer::Logistic(model)) = model else { panic!("logistic") };

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, concatenate};
 
 use crate::numerics::classify::{EncodeOptions, EncodedColumn, Encoder};
 use crate::numerics::surveys::inference::Confidence;
-use crate::numerics::uplift::{Effect, Trial, UpliftError, range};
+use crate::numerics::uplift::{Effect, Term, Trial, UpliftError, range};
 
 use super::features::{FeatureSet, Habits};
 
@@ -99,42 +99,41 @@ impl<'a> Design<'a> {
         Ok(Designed { design, matrix, doubts })
     }
 
-    /// Number of columns.
-    fn width(&self) -> usize {
-        self.encoder.columns().len() + self.squares.len() + self.campaigns.saturating_sub(1)
+    /// How many columns, from the first on, may change the effect: all but the squares, as steps follow a curve, too.
+    pub(super) fn effect_columns(&self) -> usize {
+        self.encoder.columns().len() + self.campaigns.saturating_sub(1)
     }
 
-    /// What a higher value in a column of the matrix means, in words.
-    pub(super) fn spelled(&self, column: usize) -> String {
-        let encoded = self.encoder.columns();
-        let feature = |column: usize| self.encoder.names()[encoded[column].0].as_str();
-        if let Some(square) = column.checked_sub(encoded.len()) {
-            return self.squares.get(square).map_or_else(
-                || "the campaign".to_owned(),
-                |column| format!("the distance of {} from its mean", feature(*column)),
-            );
-        }
-        let name = feature(column);
-        match &encoded[column].1 {
-            EncodedColumn::Number if self.set.is_day(encoded[column].0) => format!("days since {name}"),
-            EncodedColumn::Number => name.to_owned(),
-            EncodedColumn::Missing => format!("{name} being unknown"),
-            EncodedColumn::Level(level) => format!("{name} = {level}"),
-            EncodedColumn::Other => format!("{name} being rare"),
+    /// When a term changes the effect, in words.
+    pub(super) fn spelled(&self, term: Term) -> String {
+        let (Term::Slope(column) | Term::Step(column, _)) = term;
+        let Some((feature, encoded)) = self.encoder.columns().get(column) else {
+            return "with the campaign".to_owned();
+        };
+        let name = &self.encoder.names()[*feature];
+        let name = if self.set.is_day(*feature) { format!("days since {name}") } else { name.clone() };
+        match (encoded, term) {
+            (EncodedColumn::Number, Term::Step(_, value)) => {
+                format!("where {name} is above {}", figures(self.encoder.written(column, value)))
+            }
+            (EncodedColumn::Number, Term::Slope(_)) => format!("with {name}"),
+            (EncodedColumn::Missing, _) => format!("with {name} being unknown"),
+            (EncodedColumn::Level(level), _) => format!("with {name} = {level}"),
+            (EncodedColumn::Other, _) => format!("with {name} being rare"),
         }
     }
 
-    /// Adds the squares, and a column of zeros for each campaign but the first.
+    /// Adds a column of zeros for each campaign but the first, and the squares.
     fn widened(&self, encoded: &Array2<f64>) -> Array2<f64> {
         let squares = encoded.select(Axis(1), &self.squares).mapv(|value| value * value - 1.0);
         let campaigns = Array2::zeros((encoded.nrows(), self.campaigns.saturating_sub(1)));
-        let parts = [encoded.view(), squares.view(), campaigns.view()];
+        let parts = [encoded.view(), campaigns.view(), squares.view()];
         concatenate(Axis(1), &parts).unwrap_or_else(|_| encoded.clone())
     }
 
     /// Says which campaign a row is of. The mean of each column is 0, so that a row of zeros is of no campaign in particular.
     fn mark_campaigns(&self, matrix: &mut Array2<f64>, campaigns: &[u32]) {
-        let first = self.width() - self.campaigns.saturating_sub(1);
+        let first = self.encoder.columns().len();
         for number in 1..self.campaigns {
             let share = campaigns.iter().filter(|own| **own as usize == number).count() as f64 / campaigns.len() as f64;
             let mut column = matrix.column_mut(first + number - 1);
@@ -155,6 +154,12 @@ impl<'a> Design<'a> {
         }
         self.widened(&encoded)
     }
+}
+
+/// A number with three figures that count, and all of those before the point.
+fn figures(value: f64) -> String {
+    let digits = if value == 0.0 { 0 } else { (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize };
+    format!("{value:.digits$}")
 }
 
 fn is_uneven(values: &[f64], trial: &Trial<'_>, campaigns: &[u32]) -> Result<bool, UpliftError> {
@@ -206,6 +211,12 @@ mod tests {
         assert!(!come_together(&every(5)[..90], &every(10)[..90]));
         let ages = (0..400).map(f64::from).collect::<Vec<_>>();
         assert!(!come_together(&ages, &visits) && !come_together(&[], &[]));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let written = [62.999_99, 0.123_45, 5.25, 1_234.56, -0.000_5, 0.0].map(figures);
+        assert_eq!(written, ["63.0", "0.123", "5.25", "1235", "-0.000500", "0"]);
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! Models of a trial, judged on people that they had not seen; the simplest of the best, if one beats chance.
 
-use ndarray::Array2;
-
 use crate::numerics::classify::ForestOptions;
 use crate::numerics::surveys::inference::Confidence;
 use crate::numerics::uplift::{
-    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Curves, Effect, FittedUplift, Interval, Learners, Order,
-    OrderQuality, PolicyValue, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit, fit_uplift, uplift_groups,
+    BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Covariates, Curves, Effect, FittedUplift, Interval,
+    Learners, Order, OrderQuality, PolicyValue, Term, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit,
+    fit_uplift, uplift_groups,
 };
 
 use super::options::LearnerChoice;
@@ -92,14 +91,14 @@ pub(super) struct Taught {
 }
 
 impl Taught {
-    /// Columns of the matrix that change the effect, with the change, where the model tells.
-    pub(super) fn drivers(&self) -> &[(usize, f64)] {
+    /// What changes the effect, with the change, where the model tells.
+    pub(super) fn drivers(&self) -> &[(Term, f64)] {
         self.model.drivers()
     }
 
-    /// The expected effects on the rows of a matrix.
-    pub(super) fn effects(&self, matrix: &Array2<f64>) -> Vec<f64> {
-        self.calibration.effects(&self.reference, &self.model.predict(matrix))
+    /// The expected effects on people.
+    pub(super) fn effects(&self, people: &Covariates) -> Vec<f64> {
+        self.calibration.effects(&self.reference, &self.model.predict(people))
     }
 }
 
@@ -117,20 +116,20 @@ fn choose(found: &[Option<Interval>]) -> (Option<usize>, Option<usize>) {
     (winner, winner.or_else(|| near(all.reduce(better)?.estimate)))
 }
 
-/// Learns from a trial: its people are the rows of the matrix; `parts` are left out in turn.
+/// Learns from a trial and what was known of its people; `parts` are left out in turn.
 ///
 /// # Errors
 /// When not even the average effect can be measured.
 pub(super) fn learn(
     trial: &Trial<'_>,
-    matrix: &Array2<f64>,
+    people: &Covariates,
     parts: &[u32],
     kinds: &[UpliftKind],
     learners: Learners,
     cost: f64,
 ) -> Result<Learned, UpliftError> {
     let average = Effect::average(trial, Confidence::default())?;
-    let scored = cross_fit(kinds, matrix, trial, parts, learners);
+    let scored = cross_fit(kinds, people, trial, parts, learners);
     let judge = |(kind, scores): (&UpliftKind, Result<Vec<f64>, UpliftError>)| {
         (*kind, scores.and_then(|scores| Judged::of(trial, &scores, cost)))
     };
@@ -139,9 +138,9 @@ pub(super) fn learn(
     let (winner, best) = choose(&(0..models.len()).map(|at| found(&at)).collect::<Vec<_>>());
     let all = (0..trial.len() as u32).collect::<Vec<_>>();
     let chosen = winner.and_then(|at| {
-        let model = fit_uplift(&[models[at].0], matrix, trial, &all, learners).pop()?.ok()?;
+        let model = fit_uplift(&[models[at].0], people, trial, &all, learners).pop()?.ok()?;
         let calibration = models[at].1.as_ref().ok()?.calibration;
-        let reference = model.predict(matrix);
+        let reference = model.predict(people);
         Some((at, Taught { model, calibration, reference }))
     });
     Ok(Learned { average, models, best, chosen })

@@ -4,15 +4,14 @@ use arrow::array::{Array, Float64Array, StringArray};
 use rayon::prelude::*;
 
 use crate::clean::{Cleaned, id_hash};
-use crate::numerics::btyd::Outlook;
-use crate::numerics::uplift::{Trial, UpliftError, UpliftKind};
+use crate::numerics::uplift::{Term, Trial, UpliftError, UpliftKind};
 use crate::stage::{Output, StageError, StageInputs, Step};
 use crate::table::{Quality, Table, TableBuilder};
 
 use super::contacts::{Chosen, Member, Window, campaigns, members};
 use super::contract::UPLIFT;
 use super::design::{Design, Designed, Seen};
-use super::expected::{complete, outlook};
+use super::expected::Expected;
 use super::features::FeatureSet;
 use super::learn::{Learned, Taught, learn, learners};
 use super::options::{LearnerChoice, ModelChoice, UpliftOptions};
@@ -255,10 +254,11 @@ impl Shared<'_> {
         }
         let mut seen = people.members.iter().map(|member| self.seen(*member, chosen)).collect::<Vec<_>>();
         let set = self.features(model);
-        let outlook = set.has_expected().then(|| outlook(&seen, chosen)).flatten();
-        if let Some(outlook) = &outlook {
-            complete(outlook, &mut seen);
-        }
+        let expected = match set.has_expected() {
+            true => Expected::fit(&seen, chosen, model.outcome.is_of_purchases()),
+            false => Expected::NOTHING,
+        };
+        expected.complete(&mut seen);
         let Designed { design, matrix, doubts } = Design::fit(set, &seen, &trial, &people.campaigns)?;
         for (names, doubt) in [
             (&doubts.with_outcome, "not learned from, as it only comes with the outcome"),
@@ -272,8 +272,9 @@ impl Shared<'_> {
                 told.notes.push(format!("{doubt}: {}", names.join(", ")));
             }
         }
-        let learned = learn(&trial, &matrix, &people.parts, &kinds, learners, told.cost)?;
-        told.effects = self.effects(&design, &learned, outlook.as_ref());
+        let covariates = expected.covariates(matrix, design.effect_columns(), &seen)?;
+        let learned = learn(&trial, &covariates, &people.parts, &kinds, learners, told.cost)?;
+        told.effects = self.effects(&design, &learned, &expected)?;
         told.drivers = learned.chosen.as_ref().map_or_else(String::new, |(_, taught)| drivers(&design, taught));
         Ok(learned)
     }
@@ -299,28 +300,38 @@ impl Shared<'_> {
     }
 
     /// Expected effects of all customers tonight.
-    fn effects(&self, design: &Design<'_>, learned: &Learned, outlook: Option<&Outlook>) -> Float64Array {
+    fn effects(
+        &self,
+        design: &Design<'_>,
+        learned: &Learned,
+        expected: &Expected,
+    ) -> Result<Float64Array, UpliftError> {
         let Some((_, taught)) = &learned.chosen else {
-            return vec![learned.average.effect; self.ids.len()].into();
+            return Ok(vec![learned.average.effect; self.ids.len()].into());
         };
         let rows = (0..self.ids.len() as u32).collect::<Vec<_>>();
-        let chunk = |rows: &[u32]| {
+        let mut effects = Vec::with_capacity(rows.len());
+        for rows in rows.chunks(CHUNK) {
             let seen = rows.iter().map(|row| (*row, self.past.tonight(self.keys[*row as usize]), self.as_of));
             let mut seen = seen.collect::<Vec<_>>();
-            if let Some(outlook) = outlook {
-                complete(outlook, &mut seen);
-            }
-            taught.effects(&design.matrix(&seen))
-        };
-        rows.chunks(CHUNK).flat_map(chunk).collect::<Vec<_>>().into()
+            expected.complete(&mut seen);
+            let people = expected.covariates(design.matrix(&seen), design.effect_columns(), &seen)?;
+            effects.extend(taught.effects(&people));
+        }
+        Ok(effects.into())
     }
 }
 
 /// What changes the effect, in words.
 fn drivers(design: &Design<'_>, taught: &Taught) -> String {
-    let one = |(column, gamma): &(usize, f64)| {
-        let way = if *gamma > 0.0 { "rises" } else { "falls" };
-        format!("{way} with {}", design.spelled(*column))
+    let one = |(term, gamma): &(Term, f64)| {
+        let way = match (term, *gamma > 0.0) {
+            (Term::Slope(_), true) => "rises",
+            (Term::Slope(_), false) => "falls",
+            (Term::Step(..), true) => "is higher",
+            (Term::Step(..), false) => "is lower",
+        };
+        format!("{way} {}", design.spelled(*term))
     };
     let all = taught.drivers().iter().map(one).collect::<Vec<_>>();
     if all.is_empty() { String::new() } else { format!("the effect {}", all.join(", ")) }

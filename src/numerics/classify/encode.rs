@@ -80,6 +80,11 @@ impl Scale {
         let value = if self.is_log { value.max(0.0).ln_1p() } else { value };
         (value - self.mean) / self.sd
     }
+
+    fn written(&self, encoded: f64) -> f64 {
+        let value = self.mean + encoded * self.sd;
+        if self.is_log { value.exp_m1() } else { value }
+    }
 }
 
 /// A feature as it was learned.
@@ -237,6 +242,13 @@ impl Encoder {
     /// The columns of a feature; empty for one that never varied.
     pub fn columns_of(&self, feature: usize) -> std::ops::Range<usize> {
         self.learned[feature].columns.clone()
+    }
+
+    /// A value in a column of the matrix as it was written, where the column is a number.
+    pub fn written(&self, column: usize, encoded: f64) -> f64 {
+        let (feature, kind) = &self.columns[column];
+        let scale = self.learned[*feature].scale.filter(|_| *kind == EncodedColumn::Number);
+        scale.map_or(encoded, |scale| scale.written(encoded))
     }
 
     /// Mean of each column over the training rows.

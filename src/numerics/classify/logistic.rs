@@ -168,16 +168,8 @@ impl Problem<'_> {
         (residuals, probabilities.mapv(|p| (p * (1.0 - p)).sqrt()), design)
     }
 
-    fn candidates(
-        &self,
-        point: &[f64],
-        rows: &std::ops::Range<usize>,
-        columns: &Array2<f64>,
-        factors: &[f64],
-    ) -> Candidates {
-        let (residuals, roots, mut design) = self.parts(point, rows);
-        let mut own = columns.slice_axis(Axis(0), Slice::from(rows.clone())).to_owned();
-        own *= &ArrayView1::from(&factors[rows.clone()]).insert_axis(Axis(1));
+    fn candidates(&self, point: &[f64], rows: std::ops::Range<usize>, mut own: Array2<f64>) -> Candidates {
+        let (residuals, roots, mut design) = self.parts(point, &rows);
         let scores = weighted_sum(&own, &residuals);
         let roots = roots.insert_axis(Axis(1));
         design *= &roots;
@@ -274,8 +266,9 @@ fn solved_columns(hessian: &Array2<f64>, right: &Array2<f64>) -> Option<Array2<f
 }
 
 /// How much better a regression would explain its outcomes with one more column, for each of some: the statistics of the
-/// score test, each distributed as χ² with one degree of freedom where the column says nothing. The candidates are the
-/// columns of `columns`, each row times its factor; 0 for those that follow from the regression's own columns.
+/// score test, each distributed as χ² with one degree of freedom where the column says nothing. `candidates` gives those
+/// columns for a range of rows (rows × candidates), so that many never stand in memory at once; 0 for those that follow from
+/// the regression's own columns.
 ///
 /// # Formula
 /// `U² ÷ (D − Bᵀ H⁻¹ B)` with `U = Σ z (y − p)`, `D = Σ p (1 − p) z²`, `B = Σ p (1 − p) x z` and the Hessian H of the
@@ -289,21 +282,23 @@ pub fn score_tests(
     outcomes: &[bool],
     ridge: f64,
     fitted: &Logistic,
-    columns: &Array2<f64>,
-    factors: &[f64],
+    candidates: impl Fn(std::ops::Range<usize>) -> Array2<f64> + Sync,
 ) -> Result<Vec<f64>, ClassifyError> {
     check(x, outcomes)?;
-    for found in [columns.nrows(), factors.len()] {
-        if found != outcomes.len() {
-            return Err(ClassifyError::Length { found, expected: outcomes.len() });
-        }
-    }
     let problem = Problem { x, outcomes, ridge };
     let point = fitted.coefficients.iter().copied().chain([fitted.intercept]).collect::<Vec<_>>();
     let (_, hessian) = problem.derivatives(&point);
-    let parts = problem.chunks(|rows| problem.candidates(&point, &rows, columns, factors));
-    let mut sums = Candidates::none(point.len(), columns.ncols());
-    parts.iter().for_each(|part| sums.add(part));
+    let parts = problem.chunks(|rows| {
+        let (own, expected) = (candidates(rows.clone()), rows.len());
+        if own.nrows() != expected {
+            return Err(ClassifyError::Length { found: own.nrows(), expected });
+        }
+        Ok(problem.candidates(&point, rows, own))
+    });
+    let mut sums = Candidates::none(point.len(), candidates(0..0).ncols());
+    for part in parts {
+        sums.add(&part?);
+    }
     let singular = || ClassifyError::Solver { reason: "the Hessian has no inverse".to_owned() };
     let solution = solved_columns(&hessian, &sums.shared).ok_or_else(singular)?;
     let explained = (&sums.shared * &solution).sum_axis(Axis(0));
@@ -311,7 +306,7 @@ pub fn score_tests(
         let left = sums.squares[at] - explained[at];
         if left > FOLLOWS * sums.squares[at] { sums.scores[at] * sums.scores[at] / left } else { 0.0 }
     };
-    Ok((0..columns.ncols()).map(one).collect())
+    Ok((0..sums.scores.len()).map(one).collect())
 }
 
 /// Sums over rows of what score tests need, for each candidate.

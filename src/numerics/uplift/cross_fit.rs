@@ -1,8 +1,8 @@
 //! Scores of people by models that have not seen them.
 
-use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
+use super::covariates::Covariates;
 use super::error::UpliftError;
 use super::models::{Learners, UpliftKind, fit_uplift, places};
 use super::trial::{Trial, same_length};
@@ -18,7 +18,7 @@ use super::trial::{Trial, same_length};
 /// Per kind, what kept one of the parts from being scored.
 pub fn cross_fit(
     kinds: &[UpliftKind],
-    features: &Array2<f64>,
+    people: &Covariates,
     trial: &Trial<'_>,
     parts: &[u32],
     learners: Learners,
@@ -30,8 +30,8 @@ pub fn cross_fit(
     let fit = |part: u32| {
         let rows = |inside: bool| (0..parts.len() as u32).filter(move |row| (parts[*row as usize] == part) == inside);
         let (own, others) = (rows(true).collect::<Vec<_>>(), rows(false).collect::<Vec<_>>());
-        let fitted = fit_uplift(kinds, features, trial, &others, learners);
-        let unseen = features.select(Axis(0), &places(&own));
+        let fitted = fit_uplift(kinds, people, trial, &others, learners);
+        let unseen = people.select(&places(&own));
         let scores = fitted.into_iter().map(|model| Ok(model?.predict(&unseen)));
         let scores = scores.collect::<Vec<Result<_, UpliftError>>>();
         (own, scores)

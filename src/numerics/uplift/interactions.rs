@@ -2,31 +2,84 @@
 //!
 //! # Formula
 //!
-//! With the arm T (1 treated, 0 control), the chance e to be treated, features x and the chosen ones among them z:
+//! With the arm T (1 treated, 0 control), the chance e to be treated, features x, the chosen terms z and the attenuation a of
+//! a person ([`Covariates::with_attenuation`]):
 //!
 //! ```text
-//! logit P(y = 1 | x, T) = β₀ + β·x + (T − e)(γ₀ + γ·z)
+//! logit P(y = 1 | x, T) = β₀ + β·x + (T − e) a (γ₀ + γ·z)
 //! τ(x) = P(y = 1 | x, 1) − P(y = 1 | x, 0)
 //! ```
 //!
 //! (Lo 2002, "The true lift model: a novel data mining approach to response modeling in database marketing", SIGKDD
-//! Explorations 4(2), equation 4.) All features tell the outcome; each further column z has to pay for itself. Starting with
-//! none, the column with the highest score test joins while its χ² is above ln n, which is what a coefficient costs by the
-//! Bayesian information criterion (Schwarz 1978, "Estimating the dimension of a model", Annals of Statistics 6). What the
-//! other features say about the effect is noise to an order of customers, and is left out.
+//! Explorations 4(2), equation 4.) All features tell the outcome; each further term has to pay for itself. It is a feature, or
+//! a step: 1 where a feature is above one of its quantiles, as offers often work from some age or silence on. Starting with
+//! none, the term joins whose score test exceeds its price by most: ln n for each parameter, as the Bayesian information
+//! criterion has it (Schwarz 1978, "Estimating the dimension of a model", Annals of Statistics 6); a step has two, its height
+//! and its place. What the other features say about the effect is noise to an order of customers, and is left out.
 //!
-//! For amounts that are mostly 0, τ is the effect on the chance of any amount, times the amount that is expected then (the
-//! two parts of Duan et al. 1983), less the cost of a treatment.
+//! For amounts that are mostly 0, τ is the difference of chance times amount ([`Amount`]; the two parts of Duan et al. 1983)
+//! between the arms, less the cost of a treatment.
+
+use std::ops::Range;
 
 use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate};
 
-use super::learner::{BaseLearner, BaseModel};
-use super::trial::range;
+use super::amount::Amount;
+use super::covariates::Covariates;
 use crate::numerics::classify::{ClassifyError, Logistic, fit_logistic, refit_logistic, score_tests};
 use crate::numerics::special::logistic;
 
 /// Weight of the squares of the coefficients: about what four rows with a chance of one half tell of one.
 const RIDGE: f64 = 1.0;
+
+/// Places of steps: the quantiles at so many equal distances.
+const QUANTILES: usize = 20;
+
+/// Smallest share of the rows above a step.
+const LEAST_ABOVE: f64 = 0.025;
+
+/// What changes an effect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Term {
+    /// A column, in proportion.
+    Slope(usize),
+    /// A step: 1 where a column is above a value.
+    Step(usize, f64),
+}
+
+impl Term {
+    fn of(self, row: ArrayView1<'_, f64>) -> f64 {
+        match self {
+            Self::Slope(column) => row[column],
+            Self::Step(column, value) => f64::from(u8::from(row[column] > value)),
+        }
+    }
+
+    /// Numbers that are learned with it.
+    fn parameters(self) -> f64 {
+        match self {
+            Self::Slope(_) => 1.0,
+            Self::Step(..) => 2.0,
+        }
+    }
+}
+
+/// The terms that may change the effect.
+fn candidates(people: &Covariates) -> Vec<Term> {
+    let steps = |column: usize| {
+        let mut values = people.features().column(column).to_vec();
+        values.sort_unstable_by(f64::total_cmp);
+        let n = values.len();
+        let mut places = (1..QUANTILES).map(|at| values[(at * n / QUANTILES).min(n - 1)]).collect::<Vec<_>>();
+        places.dedup();
+        // of a column of two values a step is the column itself
+        let is_number = values.iter().any(|value| *value != values[0] && *value != values[n - 1]);
+        let above = |place: &f64| n - values.partition_point(|value| value <= place);
+        places.retain(|place| is_number && above(place) as f64 >= LEAST_ABOVE * n as f64);
+        places.into_iter().map(move |place| Term::Step(column, place))
+    };
+    (0..people.effect_columns()).flat_map(|column| std::iter::once(Term::Slope(column)).chain(steps(column))).collect()
+}
 
 /// A fitted regression.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +88,8 @@ pub struct Interactions {
     outcome: Logistic,
     /// γ₀.
     average: f64,
-    /// Columns of z with their γ, in the order in which they were chosen.
-    chosen: Vec<(usize, f64)>,
+    /// z with their γ, in the order in which they were chosen.
+    chosen: Vec<(Term, f64)>,
     /// Chance to be treated (e).
     share: f64,
 }
@@ -45,20 +98,31 @@ pub struct Interactions {
 type Fitted<T> = Result<T, ClassifyError>;
 
 impl Interactions {
-    /// Fits it to rows of features; `arms` holds T − e of each.
-    pub(super) fn fit(features: &Array2<f64>, arms: &[f64], outcomes: &[bool], share: f64) -> Fitted<Self> {
-        let arm = Array1::from_vec(arms.to_vec()).insert_axis(Axis(1));
-        let mut design = joined(features, &arm)?;
+    /// Fits it to people; `arms` holds T − e of each.
+    pub(super) fn fit(people: &Covariates, arms: &[f64], outcomes: &[bool], share: f64) -> Fitted<Self> {
+        let features = people.features();
+        let terms = candidates(people);
+        let pushes = arms.iter().enumerate().map(|(row, arm)| arm * people.attenuation(row)).collect::<Array1<f64>>();
+        let pushed = |rows: Range<usize>, terms: &[Term]| {
+            let mut block = Array2::zeros((rows.len(), terms.len()));
+            for (row, mut cells) in rows.zip(block.rows_mut()) {
+                let known = features.row(row);
+                cells.iter_mut().zip(terms).for_each(|(cell, term)| *cell = pushes[row] * term.of(known));
+            }
+            block
+        };
+        let mut design = joined(features, &pushes.clone().insert_axis(Axis(1)))?;
         let mut fitted = fit_logistic(&design, outcomes, RIDGE)?;
-        let mut chosen: Vec<usize> = Vec::new();
+        let mut chosen: Vec<Term> = Vec::new();
         let price = (outcomes.len() as f64).ln();
         while chosen.len() < features.ncols() {
-            let gains = score_tests(&design, outcomes, RIDGE, &fitted, features, arms)?;
-            let free = (0..gains.len()).filter(|column| !chosen.contains(column));
-            let best = free.reduce(|best, next| if gains[next] > gains[best] { next } else { best });
-            let Some(best) = best.filter(|column| gains[*column] > price) else { break };
-            chosen.push(best);
-            design = joined(&design, &(&arm * &features.column(best).insert_axis(Axis(1))))?;
+            let gains = score_tests(&design, outcomes, RIDGE, &fitted, |rows| pushed(rows, &terms))?;
+            let worth = |at: &usize| gains[*at] - price * terms[*at].parameters();
+            let free = (0..terms.len()).filter(|at| !chosen.contains(&terms[*at]));
+            let best = free.reduce(|best, next| if worth(&next) > worth(&best) { next } else { best });
+            let Some(best) = best.filter(|at| worth(at) > 0.0) else { break };
+            chosen.push(terms[best]);
+            design = joined(&design, &pushed(0..people.rows(), &terms[best..=best]))?;
             let start = [&fitted.coefficients[..], &[0.0]].concat();
             fitted = refit_logistic(&design, outcomes, RIDGE, &start, fitted.intercept)?;
         }
@@ -70,23 +134,28 @@ impl Interactions {
         Ok(Self { outcome: fitted, average, chosen: chosen.into_iter().zip(gammas.iter().copied()).collect(), share })
     }
 
-    /// The effect on the chance of each row of a matrix.
-    pub(super) fn predict(&self, features: &Array2<f64>) -> Vec<f64> {
-        let shift = |row: ArrayView1<'_, f64>| {
-            self.chosen.iter().fold(self.average, |sum, (column, gamma)| sum + gamma * row[*column])
+    /// The effect on each person: on the chance, or on chance times amount.
+    pub(super) fn predict(&self, people: &Covariates, amount: Option<&Amount>) -> Vec<f64> {
+        let amounts = amount.map(|amount| amount.predict(people.features()));
+        // of those in an arm: T − e
+        let control = -self.share;
+        let treated = 1.0 + control;
+        let log_odds = self.outcome.log_odds(people.features());
+        let one = |(row, base): (usize, &f64)| {
+            let cells = people.features().row(row);
+            let effect = self.chosen.iter().fold(self.average, |sum, (term, gamma)| sum + gamma * term.of(cells));
+            let push = effect * people.attenuation(row);
+            let mean = |arm: f64| {
+                let usual = amounts.as_ref().map_or(1.0, |amounts| amounts[row]);
+                logistic(base + arm * push) * usual * amount.map_or(1.0, |amount| amount.factor(arm))
+            };
+            mean(treated) - mean(control)
         };
-        let log_odds = self.outcome.log_odds(features);
-        let rows = features.rows().into_iter().zip(log_odds);
-        rows.map(|(row, base)| {
-            let shift = shift(row);
-            logistic(base + (1.0 - self.share) * shift) - logistic(base - self.share * shift)
-        })
-        .collect()
+        log_odds.iter().enumerate().map(one).collect()
     }
 
-    /// Columns of the matrix that change the effect, the clearest first, each with what it adds to the log-odds ratio of
-    /// treated and control (γ).
-    pub fn chosen(&self) -> &[(usize, f64)] {
+    /// What changes the effect, the clearest first, each with what it adds to the log-odds ratio of treated and control (γ).
+    pub fn chosen(&self) -> &[(Term, f64)] {
         &self.chosen
     }
 }
@@ -95,26 +164,4 @@ fn joined(left: &Array2<f64>, right: &Array2<f64>) -> Fitted<Array2<f64>> {
     let found = right.nrows();
     concatenate(Axis(1), &[left.view(), right.view()])
         .map_err(|_| ClassifyError::Length { found, expected: left.nrows() })
-}
-
-/// An amount where there is one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Amount {
-    model: BaseModel,
-    /// Least and greatest amount that was seen: what lies beyond is taken as these.
-    range: (f64, f64),
-}
-
-impl Amount {
-    /// Learns the amounts of rows that have one.
-    pub(super) fn fit(features: &Array2<f64>, amounts: &[f64]) -> Fitted<Self> {
-        let model = BaseLearner::Line.fit(features, amounts)?;
-        Ok(Self { model, range: range(amounts.iter().copied()) })
-    }
-
-    /// The expected amount of each row of a matrix.
-    pub(super) fn predict(&self, features: &Array2<f64>) -> Vec<f64> {
-        let amounts = self.model.predict(features).into_iter();
-        amounts.map(|amount| amount.max(self.range.0).min(self.range.1)).collect()
-    }
 }

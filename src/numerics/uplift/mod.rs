@@ -17,7 +17,9 @@
 //!
 //! Nothing here is NaN or infinite: what can't be measured is an [`UpliftError`].
 
+mod amount;
 mod calibration;
+mod covariates;
 mod cross_fit;
 mod curve;
 mod effect;
@@ -32,12 +34,14 @@ mod policy;
 mod tests;
 mod trial;
 
+pub use amount::Amount;
 pub use calibration::Calibration;
+pub use covariates::Covariates;
 pub use cross_fit::cross_fit;
 pub use curve::{Areas, Curves, Order, Ties, qini_of_perfect};
 pub use effect::{Effect, UpliftGroup, uplift_groups};
 pub use error::UpliftError;
-pub use interactions::{Amount, Interactions};
+pub use interactions::{Interactions, Term};
 pub use interval::{BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Interval, OrderQuality};
 pub use learner::{BaseLearner, BaseModel};
 pub use models::{FittedUplift, LEAST_ROWS, Learners, MOST_ROWS, UpliftKind, fit_uplift};

@@ -13,12 +13,14 @@
 //!   `τ(x) = e τ₀(x) + (1 − e) τ₁(x)` (Künzel, Sekhon, Bickel & Yu 2019, "Metalearners for estimating heterogeneous
 //!   treatment effects using machine learning", PNAS 116, equations 7 to 9).
 
-use ndarray::{Array2, Axis};
+use ndarray::Axis;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
+use super::amount::Amount;
+use super::covariates::Covariates;
 use super::error::UpliftError;
-use super::interactions::{Amount, Interactions};
+use super::interactions::{Interactions, Term};
 use super::learner::{BaseLearner, BaseModel};
 use super::trial::{Trial, same_length};
 use crate::numerics::classify::ClassifyError;
@@ -102,28 +104,25 @@ pub enum FittedUplift {
 }
 
 impl FittedUplift {
-    /// Columns of the matrix that change the effect, the clearest first, each with what it adds to the log-odds ratio of
-    /// treated and control; empty for models that don't tell.
-    pub fn drivers(&self) -> &[(usize, f64)] {
+    /// What changes the effect, the clearest first, each with what it adds to the log-odds ratio of treated and control; empty
+    /// for models that don't tell.
+    pub fn drivers(&self) -> &[(Term, f64)] {
         match self {
             Self::Interactions { chance, .. } => chance.chosen(),
             _ => &[],
         }
     }
 
-    /// The effect that it expects for each row of a matrix.
-    pub fn predict(&self, features: &Array2<f64>) -> Vec<f64> {
+    /// The effect that it expects for each person.
+    pub fn predict(&self, people: &Covariates) -> Vec<f64> {
+        let features = people.features();
         let both = |a: &BaseModel, b: &BaseModel, mix: &dyn Fn(f64, f64) -> f64| {
             let (a, b) = (a.predict(features), b.predict(features));
             a.into_iter().zip(b).map(|(a, b)| mix(a, b)).collect()
         };
         match self {
             Self::Interactions { chance, amount, cost } => {
-                let effects = chance.predict(features).into_iter();
-                match amount {
-                    None => effects.map(|effect| effect - cost).collect(),
-                    Some(amount) => effects.zip(amount.predict(features)).map(|(e, a)| e * a - cost).collect(),
-                }
+                chance.predict(people, amount.as_ref()).into_iter().map(|effect| effect - cost).collect()
             }
             Self::TwoModel { treated, control } => both(treated, control, &|treated, control| treated - control),
             Self::ClassTransformation(chance) => chance.predict(features).into_iter().map(|p| 2.0 * p - 1.0).collect(),
@@ -137,13 +136,13 @@ impl FittedUplift {
 /// Fits the asked models to some rows of a trial, each with its own outcome; the models of the arms are shared.
 pub fn fit_uplift(
     kinds: &[UpliftKind],
-    features: &Array2<f64>,
+    people: &Covariates,
     trial: &Trial<'_>,
     rows: &[u32],
     learners: Learners,
 ) -> Vec<Result<FittedUplift, UpliftError>> {
     let rows = thinned(rows);
-    let fit = Fit { features, trial, rows: &rows, learners };
+    let fit = Fit { people, trial, rows: &rows, learners };
     let needs_arms = kinds.iter().any(|kind| matches!(kind, UpliftKind::TwoModel | UpliftKind::XLearner));
     let arms = needs_arms.then(|| fit.arms());
     let one = |kind: &UpliftKind| match (kind, &arms) {
@@ -160,7 +159,7 @@ pub fn fit_uplift(
 
 /// Parts of a fit.
 struct Fit<'a> {
-    features: &'a Array2<f64>,
+    people: &'a Covariates,
     trial: &'a Trial<'a>,
     rows: &'a [u32],
     learners: Learners,
@@ -171,7 +170,7 @@ type Arms = [BaseModel; 2];
 
 impl Fit<'_> {
     fn rows_of(&self, treated: bool) -> Result<Vec<u32>, UpliftError> {
-        same_length("features", self.features.nrows(), self.trial.len())?;
+        same_length("features", self.people.rows(), self.trial.len())?;
         let own = self.rows.iter().copied().filter(|row| self.trial.treated()[*row as usize] == treated);
         let own = own.collect::<Vec<_>>();
         if own.len() < LEAST_ROWS {
@@ -188,7 +187,7 @@ impl Fit<'_> {
         rows: &[u32],
         targets: &[f64],
     ) -> Result<BaseModel, UpliftError> {
-        let fitted = learner.fit(&self.features.select(Axis(0), &places(rows)), targets);
+        let fitted = learner.fit(&self.people.features().select(Axis(0), &places(rows)), targets);
         fitted.map_err(|reason| UpliftError::Learner { part, reason: reason.to_string() })
     }
 
@@ -219,15 +218,17 @@ impl Fit<'_> {
         }
         let failed =
             |part: &'static str| move |reason: ClassifyError| UpliftError::Learner { part, reason: reason.to_string() };
-        let features = self.features.select(Axis(0), &places(self.rows));
+        let people = self.people.select(&places(self.rows));
         let arm = |at: &u32| f64::from(u8::from(self.trial.treated()[row(at)])) - self.trial.propensity(row(at));
         let arms = self.rows.iter().map(arm).collect::<Vec<_>>();
-        let chance = Interactions::fit(&features, &arms, &happened, self.trial.treated_share());
+        let chance = Interactions::fit(&people, &arms, &happened, self.trial.treated_share());
         let chance = chance.map_err(failed("interactions"))?;
         let with = (0..amounts.len()).filter(|at| happened[*at]).collect::<Vec<_>>();
-        let amounts = with.iter().map(|at| amounts[*at]).collect::<Vec<_>>();
+        let of = |values: &[f64]| with.iter().map(|at| values[*at]).collect::<Vec<_>>();
+        let (amounts, arms) = (of(&amounts), of(&arms));
         let amount = amounts.iter().any(|amount| *amount != 1.0);
-        let amount = amount.then(|| Amount::fit(&features.select(Axis(0), &with), &amounts)).transpose();
+        let amount =
+            amount.then(|| Amount::fit(&people.features().select(Axis(0), &with), &amounts, &arms)).transpose();
         let amount = amount.map_err(failed("amounts"))?;
         Ok(FittedUplift::Interactions { chance, amount, cost: self.trial.mean_cost() })
     }
@@ -237,7 +238,7 @@ impl Fit<'_> {
         let (own, others) = (self.rows_of(true)?, self.rows_of(false)?);
         // outcome less what the other arm's model expects
         let beyond = |rows: &[u32], arm: &BaseModel| {
-            let expected = arm.predict(&self.features.select(Axis(0), &places(rows)));
+            let expected = arm.predict(&self.people.features().select(Axis(0), &places(rows)));
             self.outcomes(rows).into_iter().zip(expected).map(|(outcome, expected)| outcome - expected)
         };
         let gained = beyond(&own, control).collect::<Vec<_>>();

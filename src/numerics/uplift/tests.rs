@@ -2,13 +2,14 @@
 
 #![expect(clippy::float_cmp, reason = "figures that are exact by construction are compared exactly")]
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use proptest::prelude::*;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
 use super::*;
 use crate::numerics::classify::ForestOptions;
+use crate::numerics::special::logistic;
 use crate::numerics::surveys::inference::Confidence;
 
 fn close(got: f64, want: f64, tolerance: f64) {
@@ -91,7 +92,7 @@ fn uniform(random: &mut Xoshiro256PlusPlus) -> f64 {
 
 /// A trial whose effect is 2 + 3x for x in −1..1, with outcomes of much noise; the rest of the features is noise too.
 struct Planted {
-    features: Array2<f64>,
+    people: Covariates,
     treated: Vec<bool>,
     outcomes: Vec<f64>,
     effects: Vec<f64>,
@@ -110,7 +111,7 @@ fn planted(rows: usize, share: f64, slope: f64, seed: u64) -> Planted {
     };
     let outcomes = (0..rows).map(|row| outcome(row, &mut random)).collect();
     let parts = (0..rows as u32).map(|row| row % 5).collect();
-    Planted { features, treated, outcomes, effects, parts }
+    Planted { people: Covariates::new(features), treated, outcomes, effects, parts }
 }
 
 const LINES: Learners = Learners { outcome: BaseLearner::Line, effect: BaseLearner::Line };
@@ -121,7 +122,7 @@ fn planted_effects_are_found_and_their_size_is_right() {
         let shop = planted(6_000, share, 3.0, seed);
         let trial = Trial::new(&shop.treated, &shop.outcomes).unwrap();
         let kinds = [UpliftKind::TwoModel, UpliftKind::XLearner, UpliftKind::ClassTransformation];
-        let mut found = cross_fit(&kinds, &shop.features, &trial, &shop.parts, LINES);
+        let mut found = cross_fit(&kinds, &shop.people, &trial, &shop.parts, LINES);
         let last = found.pop().unwrap();
         assert!(matches!(last, Err(UpliftError::NotYesNo { .. })), "money is no yes/no outcome");
         for scores in found {
@@ -159,7 +160,7 @@ fn no_order_where_there_is_none() {
     for seed in 0..60 {
         let shop = planted(400, 0.5, 0.0, 100 + seed);
         let trial = Trial::new(&shop.treated, &shop.outcomes).unwrap();
-        let found = cross_fit(&[UpliftKind::TwoModel], &shop.features, &trial, &shop.parts, LINES);
+        let found = cross_fit(&[UpliftKind::TwoModel], &shop.people, &trial, &shop.parts, LINES);
         let order = Order::of(found[0].as_ref().unwrap(), &trial, Ties::AsGiven).unwrap();
         let quality = OrderQuality::of(&trial, &order, 100, 1, Confidence::default()).unwrap();
         above += u32::from(quality.qini.lower > 0.0);
@@ -225,22 +226,28 @@ fn campaigns_with_different_shares_are_put_together_rightly() {
 #[test]
 fn penalties_are_small_where_there_is_a_line_and_great_where_there_is_none() {
     let shop = planted(5_000, 0.5, 3.0, 11);
-    let exact: Vec<f64> = shop.features.rows().into_iter().map(|x| 1.0 + 2.0 * x[0] - 0.5 * x[3]).collect();
-    let BaseModel::Number(fit) = BaseLearner::Line.fit(&shop.features, &exact).unwrap() else { panic!("a line") };
+    let exact: Vec<f64> = shop.people.features().rows().into_iter().map(|x| 1.0 + 2.0 * x[0] - 0.5 * x[3]).collect();
+    let BaseModel::Number(fit) = BaseLearner::Line.fit(shop.people.features(), &exact).unwrap() else {
+        panic!("a line")
+    };
     close(fit.intercept, 1.0, 1e-3);
     for (got, want) in fit.coefficients.iter().zip([2.0, 0.0, 0.0, -0.5]) {
         close(*got, want, 1e-3);
     }
     let noise: Vec<f64> = (0..5_000).map(|row| f64::from((row * 7_919) % 101)).collect();
-    let BaseModel::Number(fit) = BaseLearner::Line.fit(&shop.features, &noise).unwrap() else { panic!("a line") };
+    let BaseModel::Number(fit) = BaseLearner::Line.fit(shop.people.features(), &noise).unwrap() else {
+        panic!("a line")
+    };
     assert!(fit.coefficients.iter().all(|c| c.abs() < 2.0), "{fit:?}");
     // a column twice, and one that never changes
-    let wide =
-        Array2::from_shape_fn((5_000, 3), |(row, column)| if column == 2 { 1.0 } else { shop.features[(row, 0)] });
+    let wide = Array2::from_shape_fn(
+        (5_000, 3),
+        |(row, column)| if column == 2 { 1.0 } else { shop.people.features()[(row, 0)] },
+    );
     let BaseModel::Number(fit) = BaseLearner::Line.fit(&wide, &exact).unwrap() else { panic!("a line") };
     close(fit.coefficients[0], fit.coefficients[1], 1e-6);
     assert!((fit.coefficients[0] - 1.0).abs() < 0.05, "{fit:?}");
-    assert_eq!(BaseLearner::Line.fit(&shop.features, &vec![3.0; 5_000]).unwrap(), BaseModel::Constant(3.0));
+    assert_eq!(BaseLearner::Line.fit(shop.people.features(), &vec![3.0; 5_000]).unwrap(), BaseModel::Constant(3.0));
 }
 
 /// Yes/no outcomes whose chance rises with x for the treated only; arms of unequal size.
@@ -265,7 +272,8 @@ fn models_of_yes_no_outcomes_find_who_is_moved() {
         let parts: Vec<u32> = (0..rows as u32).map(|row| row % 5).collect();
         let trial = Trial::new(&treated, &outcomes).unwrap();
         let learners = Learners { outcome, effect: BaseLearner::Line };
-        let found = cross_fit(&UpliftKind::ALL, &features, &trial, &parts, learners);
+        let people = Covariates::new(features.clone());
+        let found = cross_fit(&UpliftKind::ALL, &people, &trial, &parts, learners);
         for (kind, scores) in UpliftKind::ALL.iter().zip(found) {
             let scores = scores.unwrap();
             let mean = scores.iter().sum::<f64>() / rows as f64;
@@ -295,7 +303,13 @@ fn moved(rows: usize, share: f64, slope: f64, seed: u64) -> Planted {
     };
     let outcomes = (0..rows).map(outcome).collect();
     let effects = (0..rows).map(|row| amount(row) * (chance(row, true) - chance(row, false))).collect();
-    Planted { features, treated, outcomes, effects, parts: (0..rows as u32).map(|row| row % 5).collect() }
+    Planted {
+        people: Covariates::new(features),
+        treated,
+        outcomes,
+        effects,
+        parts: (0..rows as u32).map(|row| row % 5).collect(),
+    }
 }
 
 /// Of eight features the one that changes the effect is found, with its size, and no other; none where none does.
@@ -306,16 +320,71 @@ fn interactions_are_few_and_right() {
         let bought: Vec<f64> = shop.outcomes.iter().map(|y| f64::from(u8::from(*y > 0.0))).collect();
         let trial = Trial::new(&shop.treated, &bought).unwrap();
         let rows = (0..20_000).collect::<Vec<_>>();
-        let fitted = fit_uplift(&[UpliftKind::Interactions], &shop.features, &trial, &rows, LINES).remove(0).unwrap();
+        let fitted = fit_uplift(&[UpliftKind::Interactions], &shop.people, &trial, &rows, LINES).remove(0).unwrap();
         let FittedUplift::Interactions { amount: None, cost: 0.0, .. } = fitted else { panic!("{fitted:?}") };
         let drivers = fitted.drivers();
         if slope == 0.0 {
             assert!(drivers.is_empty(), "{share} {drivers:?}");
         } else {
-            assert!(drivers.len() == 1 && drivers[0].0 == 0, "{share} {drivers:?}");
+            assert!(drivers.len() == 1 && drivers[0].0 == Term::Slope(0), "{share} {drivers:?}");
             close(drivers[0].1, slope, 0.15);
         }
     }
+}
+
+/// Where a treatment works from some place of a feature on, a step is found near that place; a square of a feature may only
+/// tell the outcome.
+#[test]
+fn steps_are_found_where_they_are() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(41);
+    let rows = 30_000;
+    let first = Array2::from_shape_fn((rows, 3), |_| 2.0 * uniform(&mut random) - 1.0);
+    let features = ndarray::concatenate![Axis(1), first, first.mapv(|x| x * x)];
+    let treated: Vec<bool> = (0..rows).map(|_| uniform(&mut random) < 0.5).collect();
+    let outcome = |row: usize| {
+        let arm = f64::from(u8::from(treated[row])) - 0.5;
+        let effect = if features[(row, 1)] > 0.2 { 1.0 } else { 0.1 };
+        let log_odds = -1.0 + features[(row, 3)] + features[(row, 1)] + arm * effect;
+        f64::from(u8::from(uniform(&mut random) < logistic(log_odds)))
+    };
+    let outcomes: Vec<f64> = (0..rows).map(outcome).collect();
+    let trial = Trial::new(&treated, &outcomes).unwrap();
+    let people = Covariates::new(features).with_effect_columns(3);
+    let all = (0..rows as u32).collect::<Vec<_>>();
+    let fitted = fit_uplift(&[UpliftKind::Interactions], &people, &trial, &all, LINES).remove(0).unwrap();
+    let [(Term::Step(1, place), height)] = fitted.drivers() else { panic!("{:?}", fitted.drivers()) };
+    assert!((0.1..0.31).contains(place), "{place}");
+    close(*height, 0.9, 0.25);
+}
+
+/// People of whom only a part can be moved, and nobody knows who: the push that is said is that of the part, and whom to
+/// choose is found without a feature for it.
+#[test]
+fn who_may_have_left_is_moved_less() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(43);
+    let rows = 40_000;
+    let there: Vec<f64> = (0..rows).map(|_| 0.05 + 0.95 * uniform(&mut random)).collect();
+    let own = 0.5;
+    let treated: Vec<bool> = (0..rows).map(|_| uniform(&mut random) < 0.5).collect();
+    let outcome = |row: usize| {
+        let arm = f64::from(u8::from(treated[row])) - 0.5;
+        let buys = uniform(&mut random) < there[row] && uniform(&mut random) < logistic(arm * 0.8);
+        f64::from(u8::from(buys))
+    };
+    let outcomes: Vec<f64> = (0..rows).map(outcome).collect();
+    let mean: Vec<f64> = there.iter().map(|there| there * own).collect();
+    let features = Array2::from_shape_fn((rows, 1), |(row, _)| (mean[row] / (1.0 - mean[row])).ln());
+    let attenuation = mean.iter().map(|mean| mean * (1.0 - own) / (mean * (1.0 - mean))).collect();
+    let people = Covariates::new(features).with_attenuation(attenuation).unwrap();
+    let trial = Trial::new(&treated, &outcomes).unwrap();
+    let all = (0..rows as u32).collect::<Vec<_>>();
+    let fitted = fit_uplift(&[UpliftKind::Interactions], &people, &trial, &all, LINES).remove(0).unwrap();
+    assert!(fitted.drivers().is_empty(), "{:?}", fitted.drivers());
+    let truth = |row: usize| there[row] * (logistic(0.4) - logistic(-0.4));
+    let worst = fitted.predict(&people).into_iter().enumerate().map(|(row, effect)| (effect - truth(row)).abs());
+    let worst = worst.fold(0.0, f64::max);
+    assert!(worst < 0.02, "{worst}");
+    assert!(people.clone().with_attenuation(vec![1.0]).is_err());
 }
 
 /// Amounts are chance times amount; a cost that was taken from the outcomes is taken from the effects, too.
@@ -324,7 +393,7 @@ fn interactions_of_amounts_rank_by_money() {
     let shop = moved(20_000, 0.6, 0.6, 31);
     let trial = Trial::new(&shop.treated, &shop.outcomes).unwrap();
     let scores =
-        |trial: &Trial<'_>, kind| cross_fit(&[kind], &shop.features, trial, &shop.parts, LINES).remove(0).unwrap();
+        |trial: &Trial<'_>, kind| cross_fit(&[kind], &shop.people, trial, &shop.parts, LINES).remove(0).unwrap();
     let found = scores(&trial, UpliftKind::Interactions);
     let best = |scores: &[f64]| {
         let order = Order::of(scores, &trial, Ties::AsGiven).unwrap();
@@ -348,10 +417,11 @@ fn interactions_of_amounts_rank_by_money() {
 fn interactions_need_outcomes_of_both_kinds() {
     let treated: Vec<bool> = (0..200).map(|row| row % 2 == 0).collect();
     let features = Array2::from_shape_fn((200, 2), |(row, column)| f64::from((row * (column + 3) % 17) as u8));
+    let people = Covariates::new(features);
     let rows = (0..200).collect::<Vec<_>>();
     for (outcomes, what) in [(vec![0.0; 200], "other than 0"), (vec![2.5; 200], "0")] {
         let trial = Trial::new(&treated, &outcomes).unwrap();
-        let fitted = fit_uplift(&[UpliftKind::Interactions], &features, &trial, &rows, LINES).remove(0);
+        let fitted = fit_uplift(&[UpliftKind::Interactions], &people, &trial, &rows, LINES).remove(0);
         assert_eq!(fitted.unwrap_err(), UpliftError::TooFewOutcomes { what, found: 0, least: LEAST_ROWS });
     }
 }

@@ -1,0 +1,73 @@
+//! What models of uplift know of people.
+
+use ndarray::{Array2, Axis};
+
+use super::error::UpliftError;
+use super::trial::same_length;
+
+/// People as rows of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariates {
+    features: Array2<f64>,
+    effect_columns: usize,
+    attenuation: Option<Vec<f64>>,
+}
+
+impl Covariates {
+    /// Features (people × columns), each of which may tell the outcome and change the effect.
+    pub fn new(features: Array2<f64>) -> Self {
+        Self { effect_columns: features.ncols(), features, attenuation: None }
+    }
+
+    /// Only the first `columns` may change the effect; the others, such as squares of them, tell the outcome.
+    #[must_use]
+    pub fn with_effect_columns(mut self, columns: usize) -> Self {
+        self.effect_columns = columns.min(self.features.ncols());
+        self
+    }
+
+    /// How far a push shows in each person's mean outcome, 0..1: `E[p (1 − p)] ÷ (p̄ (1 − p̄))` with the person's own chance p,
+    /// which is not known, and its mean p̄. Whoever may have left for good, or buys nearly for sure or hardly ever and we don't
+    /// know which, is moved less than a chance of p̄ lets expect: to first order, a log-odds ratio of the mean chance is that of
+    /// the own chances times this (Neuhaus, Kalbfleisch & Hauck 1991, "A comparison of cluster-specific and population-averaged
+    /// approaches for analyzing correlated binary data", International Statistical Review 59). 1 for everybody where it is not
+    /// said.
+    ///
+    /// # Errors
+    /// When there isn't one for each person.
+    pub fn with_attenuation(mut self, attenuation: Vec<f64>) -> Result<Self, UpliftError> {
+        same_length("attenuation", attenuation.len(), self.rows())?;
+        self.attenuation = Some(attenuation);
+        Ok(self)
+    }
+
+    /// Features, people × columns.
+    pub fn features(&self) -> &Array2<f64> {
+        &self.features
+    }
+
+    /// Number of people.
+    pub fn rows(&self) -> usize {
+        self.features.nrows()
+    }
+
+    /// How many of the columns, from the first on, may change the effect.
+    pub fn effect_columns(&self) -> usize {
+        self.effect_columns
+    }
+
+    /// How far a push shows in the mean outcome of a person.
+    pub fn attenuation(&self, row: usize) -> f64 {
+        self.attenuation.as_ref().map_or(1.0, |all| all[row])
+    }
+
+    /// Some of the people.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            features: self.features.select(Axis(0), rows),
+            effect_columns: self.effect_columns,
+            attenuation: self.attenuation.as_ref().map(|all| rows.iter().map(|row| all[*row]).collect()),
+        }
+    }
+}

@@ -153,23 +153,33 @@ fn an_effect_that_depends_on_age_is_found() {
     close("end", numbers(&curve, "qini")[100], numbers(&curve, "qini_random")[100], 1e-9);
 }
 
-/// Where everybody is moved alike no order is made up: everybody gets the average, and it is said.
+/// Where no model orders customers it is said, and the same push is assumed for everybody: figures differ as chances do, their
+/// mean is the measured average. Where a contact adds nothing on average, everybody gets that.
 #[test]
-fn without_an_order_everybody_gets_the_average() {
-    let folder = laid_out(&trial(3_000, 5, |_| 0.2), "[[uplift]]\nname = \"buys\"\noutcome = \"conversion\"\n");
-    let ended = run_ok(folder.path(), &["run", "p.toml"]);
-    assert!(ended.stdout.contains("no model ranks customers better than chance"), "{}", ended.stdout);
-    let run = latest(&folder);
-    let models = Models::of(&run);
-    assert_eq!(models.chosen("buys"), None);
-    let average = models.number("buys", "two_model", "average_effect");
-    assert!((average - 0.2).abs() < 0.05, "{average}");
-    let uplift = numbers(&table(&run, "uplift"), "uplift_buys");
-    assert!(uplift.len() == 3_000 && uplift.iter().all(|u| *u == average));
-    assert!(models.note("buys", "x_learner").contains("everybody gets the average effect"));
-    let quality = table(&run, "run_quality");
-    let row = texts(&quality, "check").iter().position(|check| check == "buys_qini_lower").expect("a line");
-    assert_eq!(texts(&quality, "ok")[row], "false");
+fn without_an_order_the_same_push_is_assumed() {
+    for (effect, what) in [
+        (0.2, "it is assumed that a contact moves everybody's odds alike"),
+        (-0.2, "everybody gets the average effect"),
+    ] {
+        let folder = laid_out(&trial(3_000, 5, |_| effect), "[[uplift]]\nname = \"buys\"\noutcome = \"conversion\"\n");
+        let ended = run_ok(folder.path(), &["run", "p.toml"]);
+        let said = format!("no model ranks customers better than chance: {what}");
+        assert!(ended.stdout.contains(&said), "{}", ended.stdout);
+        let run = latest(&folder);
+        let models = Models::of(&run);
+        assert_eq!(models.chosen("buys"), None);
+        let average = models.number("buys", "two_model", "average_effect");
+        assert!((average - effect).abs() < 0.05, "{average}");
+        let uplift = numbers(&table(&run, "uplift"), "uplift_buys");
+        let mean = uplift.iter().sum::<f64>() / 3_000.0;
+        assert!(uplift.len() == 3_000 && (mean - average).abs() < 0.01, "{mean} {average}");
+        let spread = uplift.iter().map(|u| (u - average).abs()).fold(0.0, f64::max);
+        assert!(if effect > 0.0 { spread > 0.0 && spread < 0.1 } else { spread == 0.0 }, "{spread}");
+        assert!(models.note("buys", "x_learner").contains(what));
+        let quality = table(&run, "run_quality");
+        let row = texts(&quality, "check").iter().position(|check| check == "buys_qini_lower").expect("a line");
+        assert_eq!(texts(&quality, "ok")[row], "false");
+    }
 }
 
 /// Counted by hand: who bought in the window, by arm; money and margin of it.

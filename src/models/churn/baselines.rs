@@ -72,8 +72,8 @@ pub(super) fn baselines(task: &Task, learning: &Learning<'_>, splits: &[Split]) 
     found
 }
 
-/// Probability of the outcome by the MBG/NBD model (Batislam, Denizel & Filiztekin 2007), fitted to the histories of the
-/// rows until their cut, which hold nothing of what is predicted. Whether the fit converged stands beside it.
+/// Probability of the outcome by the more likely of BG/NBD and MBG/NBD ([`Outlook`]), fitted to the histories of the rows until
+/// their cut, which hold nothing of what is predicted. Whether the fit converged stands beside it.
 fn p_alive(task: &Task, learning: &Learning<'_>, rows: &[usize]) -> Option<(Vec<f64>, bool)> {
     let buys = match task.outcome {
         Outcome::Lapse if task.ended.is_none() => false,

@@ -103,7 +103,7 @@ const MODELS: [ColumnSpec; 20] = [
         "model",
         Kind::Category,
         "",
-        "logistic, forest; or a baseline: p_alive (MBG/NBD), days_since_last, base_rate",
+        "logistic, forest; or a baseline: p_alive (BG/NBD or MBG/NBD), days_since_last, base_rate",
     ),
     ColumnSpec::new("kind", Kind::Category, "", "`model` or `baseline`"),
     ColumnSpec::new("is_used", Kind::Flag, "", "whether the probabilities come from it"),

@@ -152,7 +152,7 @@ fn model_rows<'a>(found: &Found<'a>) -> Vec<ModelRow<'a>> {
             evaluation: baseline.test,
             is_converged: baseline.is_converged,
             note: match baseline.name {
-                "p_alive" => "MBG/NBD fitted to the same histories".to_owned(),
+                "p_alive" => "BG/NBD or MBG/NBD, the more likely, fitted to the same histories".to_owned(),
                 "days_since_last" => "logistic regression on it alone".to_owned(),
                 _ => "share of the outcome among the training rows".to_owned(),
             },

@@ -25,7 +25,7 @@ impl Analysis for UpliftAnalysis {
     fn about(&self) -> &'static str {
         "Learns from campaigns with a control group whom a contact moves: the expected additional outcome of each customer, \
          by the simplest of the models with the best Qini coefficients on customers that they had not seen, with intervals. Where no model ranks \
-         customers better than chance it says so, and everybody gets the average effect."
+         customers better than chance it says so, and assumes that a contact moves the odds of everybody alike."
     }
 
     fn section(&self) -> Option<SectionShape> {

@@ -17,7 +17,7 @@ pub const UPLIFT: TableSpec = TableSpec {
             "uplift_{name}",
             Kind::Real,
             UNIT,
-            "expected outcome of a customer who is contacted less that of one who is not, in the outcome's unit; the average effect for everybody where no model ranks customers better than chance; empty where nothing could be measured (`uplift_models` says why)",
+            "expected outcome of a customer who is contacted less that of one who is not, in the outcome's unit; where no model ranks customers better than chance, that of a contact that moves everybody's odds alike, or the average effect for everybody; empty where nothing could be measured (`uplift_models` says why)",
         )
         .nullable()
         .per_name(),

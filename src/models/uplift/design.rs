@@ -11,6 +11,9 @@ use super::features::{FeatureSet, Habits};
 /// A lot leaves arms alike in everything that was known before; a difference of so many standard errors is none of chance.
 const FAR_APART: f64 = 5.0;
 
+/// Mean length of a year.
+const YEAR_DAYS: f64 = 365.25;
+
 /// How words become columns: few, as effects are hard to tell apart.
 const ENCODING: EncodeOptions = EncodeOptions { rare_rows: 50, rare_share: 0.01, most_levels: 12 };
 
@@ -99,9 +102,12 @@ impl<'a> Design<'a> {
         Ok(Designed { design, matrix, doubts })
     }
 
-    /// How many columns, from the first on, may change the effect: all but the squares, as steps follow a curve, too.
-    pub(super) fn effect_columns(&self) -> usize {
-        self.encoder.columns().len() + self.campaigns.saturating_sub(1)
+    /// Columns that may change the effect. The squares only tell the outcome, as steps follow a curve, too; so does what a model
+    /// of all purchases expects, which says how far a customer can be moved, and no more than other features do by what.
+    pub(super) fn effect_columns(&self) -> Vec<usize> {
+        let encoded = self.encoder.columns();
+        let plain = (0..encoded.len()).filter(|column| !self.set.is_expected(encoded[*column].0));
+        plain.chain(encoded.len()..encoded.len() + self.campaigns.saturating_sub(1)).collect()
     }
 
     /// When a term changes the effect, in words.
@@ -114,7 +120,11 @@ impl<'a> Design<'a> {
         let name = if self.set.is_day(*feature) { format!("days since {name}") } else { name.clone() };
         match (encoded, term) {
             (EncodedColumn::Number, Term::Step(_, value)) => {
-                format!("where {name} is above {}", figures(self.encoder.written(column, value)))
+                let value = self.encoder.written(column, value);
+                let years = value / YEAR_DAYS;
+                let in_years = self.set.is_day(*feature) && years > 2.0;
+                let in_years = if in_years { format!(" ({} years)", figures(years)) } else { String::new() };
+                format!("where {name} is above {}{in_years}", figures(value))
             }
             (EncodedColumn::Number, Term::Slope(_)) => format!("with {name}"),
             (EncodedColumn::Missing, _) => format!("with {name} being unknown"),

@@ -41,11 +41,11 @@ impl Expected {
         });
     }
 
-    /// Customers with their matrix, whose first columns may change the effect, and how far each can be moved.
+    /// Customers with their matrix, the columns of it that may change the effect, and how far each can be moved.
     pub(super) fn covariates(
         &self,
         matrix: Array2<f64>,
-        effect_columns: usize,
+        effect_columns: &[usize],
         seen: &[Seen],
     ) -> Result<Covariates, UpliftError> {
         let people = Covariates::new(matrix).with_effect_columns(effect_columns);

@@ -127,7 +127,12 @@ impl<'a> FeatureSet<'a> {
 
     /// Whether what a model of all purchases expects is a feature.
     pub(super) fn has_expected(&self) -> bool {
-        self.habits.iter().any(|at| PURCHASE_FEATURES[*at] == EXPECTED)
+        (0..self.habits.len()).any(|place| self.is_expected(place))
+    }
+
+    /// Whether a feature, by its place among the names, is what a model of all purchases expects.
+    pub(super) fn is_expected(&self, place: usize) -> bool {
+        self.habits.get(place).is_some_and(|at| PURCHASE_FEATURES[*at] == EXPECTED)
     }
 
     /// Whether a feature, by its place among the names, is an attribute.

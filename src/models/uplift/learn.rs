@@ -5,7 +5,7 @@ use crate::numerics::surveys::inference::Confidence;
 use crate::numerics::uplift::{
     BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Covariates, Curves, Effect, FittedUplift, Interval,
     Learners, Order, OrderQuality, PolicyValue, Term, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit,
-    fit_uplift, uplift_groups,
+    fit_common_push, fit_uplift, uplift_groups,
 };
 
 use super::options::LearnerChoice;
@@ -70,9 +70,24 @@ pub(super) struct Learned {
     pub(super) best: Option<usize>,
     /// The same, if a model beats chance and it could be fitted to all.
     pub(super) chosen: Option<(usize, Taught)>,
+    /// What is assumed where none was chosen and a contact adds something on average: that it moves the odds of everybody alike.
+    pub(super) assumed: Option<Taught>,
 }
 
 impl Learned {
+    /// What tells the effects on people: the chosen model, or what is assumed; none where everybody gets the average.
+    pub(super) fn taught(&self) -> Option<&Taught> {
+        self.chosen.as_ref().map(|(_, taught)| taught).or(self.assumed.as_ref())
+    }
+
+    /// What customers get where no model was chosen, in words.
+    pub(super) fn instead_of_an_order(&self) -> &'static str {
+        match self.assumed {
+            Some(_) => "it is assumed that a contact moves everybody's odds alike",
+            None => "everybody gets the average effect",
+        }
+    }
+
     /// The model whose Qini coefficient has the highest lower end.
     pub(super) fn clearest(&self) -> Option<(UpliftKind, &Judged)> {
         let judged = self.models.iter().filter_map(|(kind, judged)| Some((*kind, judged.as_ref().ok()?)));
@@ -143,7 +158,16 @@ pub(super) fn learn(
         let reference = model.predict(people);
         Some((at, Taught { model, calibration, reference }))
     });
-    Ok(Learned { average, models, best, chosen })
+    let assumed = (chosen.is_none() && average.effect > 0.0).then(|| assume(trial, people, average)).flatten();
+    Ok(Learned { average, models, best, chosen, assumed })
+}
+
+/// The same push for everybody, if it is one towards the outcome; scores are moved to the measured average, not drawn to it.
+fn assume(trial: &Trial<'_>, people: &Covariates, average: Effect) -> Option<Taught> {
+    let model = fit_common_push(people, trial).ok()?;
+    let reference = model.predict(people);
+    let calibration = Calibration { average, slope: 1.0, slope_std_error: 0.0 };
+    (reference.iter().sum::<f64>() > 0.0).then_some(Taught { model, calibration, reference })
 }
 
 #[cfg(test)]

@@ -27,8 +27,9 @@ pub struct UpliftOptions {
     /// Days from the start of a campaign whose purchases count; default to the end of the campaign, 28 where it has none.
     pub window_days: Option<u32>,
     /// Names of the features to learn from: `days_since_last`, `tenure_days`, `orders`, `orders_365d`, `spend`, `spend_365d`,
-    /// `spend_mean`, `gap_mean_days`, `gaps_since_last`, `purchase_log_odds` (of a purchase in the window, by the MBG/NBD model of
-    /// all these purchases; each as of the start of the campaign), and attributes of the customers source. Default all.
+    /// `spend_mean`, `gap_mean_days`, `gaps_since_last`, `purchase_log_odds` (of a purchase in the window, by the BG/NBD or
+    /// MBG/NBD model of all these purchases, which also says how far each customer can be moved; each as of the start of the
+    /// campaign), and attributes of the customers source. Default all.
     pub features: Option<Vec<String>>,
     /// Names of features not to learn from: whatever was not known before the campaign.
     pub exclude: Vec<String>,

@@ -272,7 +272,7 @@ impl Shared<'_> {
                 told.notes.push(format!("{doubt}: {}", names.join(", ")));
             }
         }
-        let covariates = expected.covariates(matrix, design.effect_columns(), &seen)?;
+        let covariates = expected.covariates(matrix, &design.effect_columns(), &seen)?;
         let learned = learn(&trial, &covariates, &people.parts, &kinds, learners, told.cost)?;
         told.effects = self.effects(&design, &learned, &expected)?;
         told.drivers = learned.chosen.as_ref().map_or_else(String::new, |(_, taught)| drivers(&design, taught));
@@ -306,16 +306,17 @@ impl Shared<'_> {
         learned: &Learned,
         expected: &Expected,
     ) -> Result<Float64Array, UpliftError> {
-        let Some((_, taught)) = &learned.chosen else {
+        let Some(taught) = learned.taught() else {
             return Ok(vec![learned.average.effect; self.ids.len()].into());
         };
         let rows = (0..self.ids.len() as u32).collect::<Vec<_>>();
+        let effect_columns = design.effect_columns();
         let mut effects = Vec::with_capacity(rows.len());
         for rows in rows.chunks(CHUNK) {
             let seen = rows.iter().map(|row| (*row, self.past.tonight(self.keys[*row as usize]), self.as_of));
             let mut seen = seen.collect::<Vec<_>>();
             expected.complete(&mut seen);
-            let people = expected.covariates(design.matrix(&seen), design.effect_columns(), &seen)?;
+            let people = expected.covariates(design.matrix(&seen), &effect_columns, &seen)?;
             effects.extend(taught.effects(&people));
         }
         Ok(effects.into())
@@ -384,7 +385,7 @@ fn quality(told: &Told<'_>) -> Vec<Quality> {
                 "uplift",
                 &check,
                 lower,
-                "no model ranks customers better than chance: everybody gets the average effect",
+                format!("no model ranks customers better than chance: {}", learned.instead_of_an_order()),
             )
         },
     };

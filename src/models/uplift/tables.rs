@@ -51,11 +51,11 @@ fn rows<'a, 'm>(told: &'a [Told<'m>]) -> Vec<Row<'a, 'm>> {
                     let why = judged.as_ref().err().map(ToString::to_string).unwrap_or_default();
                     let verdict = match judged {
                         Ok(_) if learned.chosen.is_none() => {
-                            "no better than targeting at random: everybody gets the average effect"
+                            format!("no better than targeting at random: {}", learned.instead_of_an_order())
                         }
-                        _ => "",
+                        _ => String::new(),
                     };
-                    let note = joined(&[verdict, &why, &left_out]);
+                    let note = joined(&[&verdict, &why, &left_out]);
                     let note = if is_chosen { joined(&[&one.drivers, &instead(learned), &note]) } else { note };
                     let judged = judged.as_ref().ok();
                     rows.push(Row { told: one, kind: *kind, learned: Some(learned), judged, is_chosen, note });
@@ -213,7 +213,7 @@ pub(super) fn spoken(told: &Told<'_>) -> (String, String) {
                 display_real(qini.upper)
             )
         }
-        _ => "no model ranks customers better than chance, so everybody gets the average".to_owned(),
+        _ => format!("no model ranks customers better than chance: {}", learned.instead_of_an_order()),
     };
     (name, joined(&[&average, &order, &told.drivers, &instead(learned)]))
 }

@@ -9,20 +9,20 @@ use super::trial::same_length;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariates {
     features: Array2<f64>,
-    effect_columns: usize,
+    effect_columns: Vec<usize>,
     attenuation: Option<Vec<f64>>,
 }
 
 impl Covariates {
     /// Features (people × columns), each of which may tell the outcome and change the effect.
     pub fn new(features: Array2<f64>) -> Self {
-        Self { effect_columns: features.ncols(), features, attenuation: None }
+        Self { effect_columns: (0..features.ncols()).collect(), features, attenuation: None }
     }
 
-    /// Only the first `columns` may change the effect; the others, such as squares of them, tell the outcome.
+    /// Only these columns may change the effect; the others, such as squares of them, tell the outcome.
     #[must_use]
-    pub fn with_effect_columns(mut self, columns: usize) -> Self {
-        self.effect_columns = columns.min(self.features.ncols());
+    pub fn with_effect_columns(mut self, columns: &[usize]) -> Self {
+        self.effect_columns = columns.iter().copied().filter(|column| *column < self.features.ncols()).collect();
         self
     }
 
@@ -51,9 +51,9 @@ impl Covariates {
         self.features.nrows()
     }
 
-    /// How many of the columns, from the first on, may change the effect.
-    pub fn effect_columns(&self) -> usize {
-        self.effect_columns
+    /// Columns that may change the effect.
+    pub fn effect_columns(&self) -> &[usize] {
+        &self.effect_columns
     }
 
     /// How far a push shows in the mean outcome of a person.
@@ -66,7 +66,7 @@ impl Covariates {
     pub fn select(&self, rows: &[usize]) -> Self {
         Self {
             features: self.features.select(Axis(0), rows),
-            effect_columns: self.effect_columns,
+            effect_columns: self.effect_columns.clone(),
             attenuation: self.attenuation.as_ref().map(|all| rows.iter().map(|row| all[*row]).collect()),
         }
     }

@@ -13,9 +13,10 @@
 //! (Lo 2002, "The true lift model: a novel data mining approach to response modeling in database marketing", SIGKDD
 //! Explorations 4(2), equation 4.) All features tell the outcome; each further term has to pay for itself. It is a feature, or
 //! a step: 1 where a feature is above one of its quantiles, as offers often work from some age or silence on. Starting with
-//! none, the term joins whose score test exceeds its price by most: ln n for each parameter, as the Bayesian information
-//! criterion has it (Schwarz 1978, "Estimating the dimension of a model", Annals of Statistics 6); a step has two, its height
-//! and its place. What the other features say about the effect is noise to an order of customers, and is left out.
+//! none, the term joins whose score test exceeds its price by most: ln n, as the Bayesian information criterion has it (Schwarz
+//! 1978, "Estimating the dimension of a model", Annals of Statistics 6), and 2 ln k for a step that could have been at k places
+//! (Chen & Chen 2008, "Extended Bayesian information criteria for model selection with large model spaces", Biometrika 95).
+//! What the other features say about the effect is noise to an order of customers, and is left out.
 //!
 //! For amounts that are mostly 0, τ is the difference of chance times amount ([`Amount`]; the two parts of Duan et al. 1983)
 //! between the arms, less the cost of a treatment.
@@ -47,6 +48,15 @@ pub enum Term {
     Step(usize, f64),
 }
 
+/// Which terms a regression may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Terms {
+    /// Those that prove it.
+    Proven,
+    /// None.
+    None,
+}
+
 impl Term {
     fn of(self, row: ArrayView1<'_, f64>) -> f64 {
         match self {
@@ -54,18 +64,11 @@ impl Term {
             Self::Step(column, value) => f64::from(u8::from(row[column] > value)),
         }
     }
-
-    /// Numbers that are learned with it.
-    fn parameters(self) -> f64 {
-        match self {
-            Self::Slope(_) => 1.0,
-            Self::Step(..) => 2.0,
-        }
-    }
 }
 
-/// The terms that may change the effect.
-fn candidates(people: &Covariates) -> Vec<Term> {
+/// The terms that may change the effect, each with its price.
+fn candidates(people: &Covariates) -> Vec<(Term, f64)> {
+    let price = (people.rows() as f64).ln();
     let steps = |column: usize| {
         let mut values = people.features().column(column).to_vec();
         values.sort_unstable_by(f64::total_cmp);
@@ -76,9 +79,11 @@ fn candidates(people: &Covariates) -> Vec<Term> {
         let is_number = values.iter().any(|value| *value != values[0] && *value != values[n - 1]);
         let above = |place: &f64| n - values.partition_point(|value| value <= place);
         places.retain(|place| is_number && above(place) as f64 >= LEAST_ABOVE * n as f64);
-        places.into_iter().map(move |place| Term::Step(column, place))
+        let own = price + 2.0 * (places.len() as f64).ln();
+        places.into_iter().map(move |place| (Term::Step(column, place), own))
     };
-    (0..people.effect_columns()).flat_map(|column| std::iter::once(Term::Slope(column)).chain(steps(column))).collect()
+    let terms = |column: &usize| std::iter::once((Term::Slope(*column), price)).chain(steps(*column));
+    people.effect_columns().iter().flat_map(terms).collect()
 }
 
 /// A fitted regression.
@@ -98,10 +103,13 @@ pub struct Interactions {
 type Fitted<T> = Result<T, ClassifyError>;
 
 impl Interactions {
-    /// Fits it to people; `arms` holds T − e of each.
-    pub(super) fn fit(people: &Covariates, arms: &[f64], outcomes: &[bool], share: f64) -> Fitted<Self> {
+    /// Fits it to people; `arms` holds T − e of each. Without `terms` a treatment moves the log-odds of everybody alike.
+    pub(super) fn fit(people: &Covariates, arms: &[f64], outcomes: &[bool], share: f64, terms: Terms) -> Fitted<Self> {
         let features = people.features();
-        let terms = candidates(people);
+        let (terms, prices): (Vec<_>, Vec<_>) = match terms {
+            Terms::Proven => candidates(people).into_iter().unzip(),
+            Terms::None => Default::default(),
+        };
         let pushes = arms.iter().enumerate().map(|(row, arm)| arm * people.attenuation(row)).collect::<Array1<f64>>();
         let pushed = |rows: Range<usize>, terms: &[Term]| {
             let mut block = Array2::zeros((rows.len(), terms.len()));
@@ -114,10 +122,9 @@ impl Interactions {
         let mut design = joined(features, &pushes.clone().insert_axis(Axis(1)))?;
         let mut fitted = fit_logistic(&design, outcomes, RIDGE)?;
         let mut chosen: Vec<Term> = Vec::new();
-        let price = (outcomes.len() as f64).ln();
-        while chosen.len() < features.ncols() {
+        while chosen.len() < terms.len().min(features.ncols()) {
             let gains = score_tests(&design, outcomes, RIDGE, &fitted, |rows| pushed(rows, &terms))?;
-            let worth = |at: &usize| gains[*at] - price * terms[*at].parameters();
+            let worth = |at: &usize| gains[*at] - prices[*at];
             let free = (0..terms.len()).filter(|at| !chosen.contains(&terms[*at]));
             let best = free.reduce(|best, next| if worth(&next) > worth(&best) { next } else { best });
             let Some(best) = best.filter(|at| worth(at) > 0.0) else { break };

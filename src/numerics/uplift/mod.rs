@@ -44,6 +44,6 @@ pub use error::UpliftError;
 pub use interactions::{Interactions, Term};
 pub use interval::{BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Interval, OrderQuality};
 pub use learner::{BaseLearner, BaseModel};
-pub use models::{FittedUplift, LEAST_ROWS, Learners, MOST_ROWS, UpliftKind, fit_uplift};
+pub use models::{FittedUplift, LEAST_ROWS, Learners, MOST_ROWS, UpliftKind, fit_common_push, fit_uplift};
 pub use policy::PolicyValue;
 pub use trial::{Trial, range};

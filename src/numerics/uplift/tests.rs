@@ -349,7 +349,7 @@ fn steps_are_found_where_they_are() {
     };
     let outcomes: Vec<f64> = (0..rows).map(outcome).collect();
     let trial = Trial::new(&treated, &outcomes).unwrap();
-    let people = Covariates::new(features).with_effect_columns(3);
+    let people = Covariates::new(features).with_effect_columns(&[0, 1, 2]);
     let all = (0..rows as u32).collect::<Vec<_>>();
     let fitted = fit_uplift(&[UpliftKind::Interactions], &people, &trial, &all, LINES).remove(0).unwrap();
     let [(Term::Step(1, place), height)] = fitted.drivers() else { panic!("{:?}", fitted.drivers()) };

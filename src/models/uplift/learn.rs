@@ -5,7 +5,7 @@ use crate::numerics::surveys::inference::Confidence;
 use crate::numerics::uplift::{
     BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Covariates, Curves, Effect, FittedUplift, Interval,
     Learners, Order, OrderQuality, PolicyValue, Term, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit,
-    fit_common_push, fit_uplift, uplift_groups,
+    fit_common_push, fit_uplift, qini_lead, uplift_groups,
 };
 
 use super::options::LearnerChoice;
@@ -37,6 +37,7 @@ pub(super) fn learners(choice: Option<LearnerChoice>, is_yes_no: bool) -> (Learn
 /// A model on people that it had not seen.
 #[derive(Debug)]
 pub(super) struct Judged {
+    order: Order,
     pub(super) curves: Curves,
     pub(super) quality: OrderQuality,
     pub(super) calibration: Calibration,
@@ -57,7 +58,16 @@ impl Judged {
             policy: PolicyValue::best(trial, &order, cost, confidence),
             tenths: uplift_groups(trial, &order, &effects, TENTHS, confidence),
             calibration,
+            order,
         })
+    }
+
+    /// Whether another model is clearly better than this one: the interval of the difference of their Qini coefficients lies
+    /// above 0. Where it can't be measured, it is not clear.
+    fn is_behind(&self, other: &Self, trial: &Trial<'_>) -> bool {
+        let orders = [&other.order, &self.order];
+        let lead = qini_lead(trial, orders, BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Confidence::default());
+        lead.is_ok_and(|lead| lead.lower > 0.0)
     }
 }
 
@@ -119,16 +129,20 @@ impl Taught {
 
 /// The model that is used, if any beats chance, and the one to show.
 ///
-/// The simplest within one standard error of the best that beats chance, not the best itself: of several noisy figures the
-/// highest is the luckiest (the rule of Breiman, Friedman, Olshen & Stone 1984, *Classification and Regression Trees*, section
-/// 3.4.3). Models stand in the order of their simplicity.
-fn choose(found: &[Option<Interval>]) -> (Option<usize>, Option<usize>) {
-    let better = |best: Interval, next: Interval| if next.estimate > best.estimate { next } else { best };
-    let all = found.iter().flatten().copied();
-    let beating = all.clone().filter(|qini| qini.lower > 0.0).reduce(better);
-    let near = |least: f64| found.iter().position(|qini| qini.is_some_and(|qini| qini.estimate >= least));
-    let winner = beating.and_then(|best| near(best.estimate - best.std_error));
-    (winner, winner.or_else(|| near(all.reduce(better)?.estimate)))
+/// The simplest that the best of those that beat chance doesn't clearly beat, not the best itself: of several noisy figures the
+/// highest is the luckiest. Models stand in the order of their simplicity; `is_behind` tells whether the first is clearly
+/// worse than the second.
+fn choose(found: &[Option<Interval>], is_behind: impl Fn(usize, usize) -> bool) -> (Option<usize>, Option<usize>) {
+    let best = |beats: &dyn Fn(&Interval) -> bool| {
+        let known = found.iter().enumerate().filter_map(|(at, qini)| Some((at, (*qini)?)));
+        let better = |best: (usize, Interval), next: (usize, Interval)| {
+            if next.1.estimate > best.1.estimate { next } else { best }
+        };
+        let best = known.filter(|(_, qini)| beats(qini)).reduce(better).map(|(at, _)| at)?;
+        (0..=best).find(|at| *at == best || found[*at].is_some() && !is_behind(*at, best))
+    };
+    let winner = best(&|qini| qini.lower > 0.0);
+    (winner, winner.or_else(|| best(&|_| true)))
 }
 
 /// Learns from a trial and what was known of its people; `parts` are left out in turn.
@@ -150,7 +164,11 @@ pub(super) fn learn(
     };
     let models = kinds.iter().zip(scored).map(judge).collect::<Vec<_>>();
     let found = |at: &usize| models[*at].1.as_ref().ok().map(|judged| judged.quality.qini);
-    let (winner, best) = choose(&(0..models.len()).map(|at| found(&at)).collect::<Vec<_>>());
+    let is_behind = |one: usize, other: usize| match (&models[one].1, &models[other].1) {
+        (Ok(one), Ok(other)) => one.is_behind(other, trial),
+        _ => false,
+    };
+    let (winner, best) = choose(&(0..models.len()).map(|at| found(&at)).collect::<Vec<_>>(), is_behind);
     let all = (0..trial.len() as u32).collect::<Vec<_>>();
     let chosen = winner.and_then(|at| {
         let model = fit_uplift(&[models[at].0], people, trial, &all, learners).pop()?.ok()?;
@@ -175,10 +193,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_simplest_of_the_best_is_chosen() {
+    fn the_simplest_that_is_not_clearly_worse_is_chosen() {
         let qini = |estimate: f64, std_error: f64| Some(Interval::normal(estimate, std_error, Confidence::default()));
-        let two = |a, b| choose(&[a, b]);
-        // the second beats chance; the first is within its standard error, or not
+        // the first is clearly worse where it is behind by more than 2
+        let two = |a: Option<Interval>, b: Option<Interval>| {
+            choose(&[a, b], |_, _| a.zip(b).is_some_and(|(a, b)| b.estimate - a.estimate > 2.0))
+        };
+        // the second beats chance; the first is as good, or not
         assert_eq!(two(qini(3.3, 2.0), qini(4.4, 2.0)), (Some(0), Some(0)));
         assert_eq!(two(qini(2.0, 2.0), qini(4.4, 2.0)), (Some(1), Some(1)));
         assert_eq!(two(qini(5.0, 1.0), qini(4.4, 1.0)), (Some(0), Some(0)));

@@ -33,7 +33,7 @@ pub struct UpliftOptions {
     pub features: Option<Vec<String>>,
     /// Names of features not to learn from: whatever was not known before the campaign.
     pub exclude: Vec<String>,
-    /// `auto` (default: the simplest within a standard error of the highest Qini coefficient on customers not seen), `interactions` (one regression in which few features
+    /// `auto` (default: the simplest that the one with the highest Qini coefficient on customers not seen does not clearly beat), `interactions` (one regression in which few features
     /// change the effect; outcomes that are 0 for some), `two_model`, `class_transformation` (yes/no outcomes only) or `x_learner`.
     pub model: ModelChoice,
     /// What models other than `interactions` are put together from: `logistic` (logistic regression, the default for yes/no

@@ -71,7 +71,7 @@ fn instead(learned: &Learned) -> String {
     let chosen = learned.chosen.as_ref().and_then(|(at, _)| learned.models[*at].1.as_ref().ok());
     match (chosen, learned.clearest()) {
         (Some(chosen), Some((kind, _))) if chosen.quality.qini.lower <= 0.0 => {
-            format!("{} beats chance; this model is within its standard error, and simpler", kind.name())
+            format!("{} beats chance; this model is not clearly worse, and simpler", kind.name())
         }
         _ => String::new(),
     }

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, concatenate};
 
 use crate::numerics::classify::{EncodeOptions, EncodedColumn, Encoder};
 use crate::numerics::surveys::inference::Confidence;
-use crate::numerics::uplift::{Effect, Term, Trial, UpliftError, range};
+use crate::numerics::uplift::{Effect, EffectColumn, Term, Trial, UpliftError, range};
 
 use super::features::{FeatureSet, Habits};
 
@@ -104,10 +104,16 @@ impl<'a> Design<'a> {
 
     /// Columns that may change the effect. The squares only tell the outcome, as steps follow a curve, too; so does what a model
     /// of all purchases expects, which says how far a customer can be moved, and no more than other features do by what.
-    pub(super) fn effect_columns(&self) -> Vec<usize> {
+    pub(super) fn effect_columns(&self) -> Vec<EffectColumn> {
         let encoded = self.encoder.columns();
-        let plain = (0..encoded.len()).filter(|column| !self.set.is_expected(encoded[*column].0));
-        plain.chain(encoded.len()..encoded.len() + self.campaigns.saturating_sub(1)).collect()
+        let one = |(column, (feature, kind)): (usize, &(usize, EncodedColumn))| {
+            let is_level = matches!(kind, EncodedColumn::Level(_) | EncodedColumn::Other);
+            let alternatives = if is_level { self.encoder.columns_of(*feature).len() } else { 1 };
+            (!self.set.is_expected(*feature)).then_some(EffectColumn { column, alternatives })
+        };
+        let campaigns = self.campaigns.saturating_sub(1);
+        let campaign = |number: usize| EffectColumn { column: encoded.len() + number, alternatives: campaigns };
+        encoded.iter().enumerate().filter_map(one).chain((0..campaigns).map(campaign)).collect()
     }
 
     /// When a term changes the effect, in words.

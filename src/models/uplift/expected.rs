@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::numerics::btyd::Outlook;
-use crate::numerics::uplift::{Covariates, UpliftError};
+use crate::numerics::uplift::{Covariates, EffectColumn, UpliftError};
 
 use super::contacts::{Chosen, USUAL_DAYS};
 use super::design::Seen;
@@ -45,7 +45,7 @@ impl Expected {
     pub(super) fn covariates(
         &self,
         matrix: Array2<f64>,
-        effect_columns: &[usize],
+        effect_columns: &[EffectColumn],
         seen: &[Seen],
     ) -> Result<Covariates, UpliftError> {
         let people = Covariates::new(matrix).with_effect_columns(effect_columns);

@@ -5,24 +5,34 @@ use ndarray::{Array2, Axis};
 use super::error::UpliftError;
 use super::trial::same_length;
 
+/// A column that may change the effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EffectColumn {
+    /// Its place in the matrix.
+    pub column: usize,
+    /// Columns that it is one of, such as those of the levels of a word: the best of many is more often luck.
+    pub alternatives: usize,
+}
+
 /// People as rows of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariates {
     features: Array2<f64>,
-    effect_columns: Vec<usize>,
+    effect_columns: Vec<EffectColumn>,
     attenuation: Option<Vec<f64>>,
 }
 
 impl Covariates {
     /// Features (people × columns), each of which may tell the outcome and change the effect.
     pub fn new(features: Array2<f64>) -> Self {
-        Self { effect_columns: (0..features.ncols()).collect(), features, attenuation: None }
+        let effect_columns = (0..features.ncols()).map(|column| EffectColumn { column, alternatives: 1 }).collect();
+        Self { effect_columns, features, attenuation: None }
     }
 
     /// Only these columns may change the effect; the others, such as squares of them, tell the outcome.
     #[must_use]
-    pub fn with_effect_columns(mut self, columns: &[usize]) -> Self {
-        self.effect_columns = columns.iter().copied().filter(|column| *column < self.features.ncols()).collect();
+    pub fn with_effect_columns(mut self, columns: &[EffectColumn]) -> Self {
+        self.effect_columns = columns.iter().copied().filter(|one| one.column < self.features.ncols()).collect();
         self
     }
 
@@ -52,7 +62,7 @@ impl Covariates {
     }
 
     /// Columns that may change the effect.
-    pub fn effect_columns(&self) -> &[usize] {
+    pub fn effect_columns(&self) -> &[EffectColumn] {
         &self.effect_columns
     }
 

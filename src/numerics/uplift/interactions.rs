@@ -15,7 +15,8 @@
 //! a step: 1 where a feature is above one of its quantiles, as offers often work from some age or silence on. Starting with
 //! none, the term joins whose score test exceeds its price by most: ln n, as the Bayesian information criterion has it (Schwarz
 //! 1978, "Estimating the dimension of a model", Annals of Statistics 6), and 2 ln k for a step that could have been at k places
-//! (Chen & Chen 2008, "Extended Bayesian information criteria for model selection with large model spaces", Biometrika 95).
+//! or one of k levels of a word (Chen & Chen 2008, "Extended Bayesian information criteria for model selection with large model
+//! spaces", Biometrika 95).
 //! What the other features say about the effect is noise to an order of customers, and is left out.
 //!
 //! For amounts that are mostly 0, τ is the difference of chance times amount ([`Amount`]; the two parts of Duan et al. 1983)
@@ -26,7 +27,7 @@ use std::ops::Range;
 use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate};
 
 use super::amount::Amount;
-use super::covariates::Covariates;
+use super::covariates::{Covariates, EffectColumn};
 use crate::numerics::classify::{ClassifyError, Logistic, fit_logistic, refit_logistic, score_tests};
 use crate::numerics::special::logistic;
 
@@ -68,22 +69,34 @@ impl Term {
 
 /// The terms that may change the effect, each with its price.
 fn candidates(people: &Covariates) -> Vec<(Term, f64)> {
-    let price = (people.rows() as f64).ln();
-    let steps = |column: usize| {
-        let mut values = people.features().column(column).to_vec();
-        values.sort_unstable_by(f64::total_cmp);
-        let n = values.len();
-        let mut places = (1..QUANTILES).map(|at| values[(at * n / QUANTILES).min(n - 1)]).collect::<Vec<_>>();
-        places.dedup();
-        // of a column of two values a step is the column itself
-        let is_number = values.iter().any(|value| *value != values[0] && *value != values[n - 1]);
-        let above = |place: &f64| n - values.partition_point(|value| value <= place);
-        places.retain(|place| is_number && above(place) as f64 >= LEAST_ABOVE * n as f64);
-        let own = price + 2.0 * (places.len() as f64).ln();
-        places.into_iter().map(move |place| (Term::Step(column, place), own))
+    let terms = |one: &EffectColumn| {
+        let price = (people.rows() as f64).ln() + one_of(one.alternatives);
+        let places = places(people.features().column(one.column));
+        let own = price + one_of(places.len());
+        let steps = places.into_iter().map(move |place| (Term::Step(one.column, place), own));
+        std::iter::once((Term::Slope(one.column), price)).chain(steps).collect::<Vec<_>>()
     };
-    let terms = |column: &usize| std::iter::once((Term::Slope(*column), price)).chain(steps(*column));
     people.effect_columns().iter().flat_map(terms).collect()
+}
+
+/// What it costs to be the best of so many.
+fn one_of(count: usize) -> f64 {
+    2.0 * (count.max(1) as f64).ln()
+}
+
+/// The places at which a column may have a step. Of one with two values a step is the column itself.
+fn places(column: ArrayView1<'_, f64>) -> Vec<f64> {
+    let mut values = column.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    let n = values.len();
+    if values.iter().all(|value| *value == values[0] || *value == values[n - 1]) {
+        return Vec::new();
+    }
+    let mut places = (1..QUANTILES).map(|at| values[at * n / QUANTILES]).collect::<Vec<_>>();
+    places.dedup();
+    let above = |place: &f64| n - values.partition_point(|value| value <= place);
+    places.retain(|place| above(place) as f64 >= LEAST_ABOVE * n as f64);
+    places
 }
 
 /// A fitted regression.

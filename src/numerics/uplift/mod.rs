@@ -24,6 +24,8 @@ mod cross_fit;
 mod curve;
 mod effect;
 mod error;
+#[cfg(test)]
+mod interaction_tests;
 mod interactions;
 mod interval;
 mod learner;
@@ -36,7 +38,7 @@ mod trial;
 
 pub use amount::Amount;
 pub use calibration::Calibration;
-pub use covariates::Covariates;
+pub use covariates::{Covariates, EffectColumn};
 pub use cross_fit::cross_fit;
 pub use curve::{Areas, Curves, Order, Ties, qini_of_perfect};
 pub use effect::{Effect, UpliftGroup, uplift_groups};

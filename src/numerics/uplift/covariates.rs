@@ -56,6 +56,11 @@ impl Covariates {
         &self.features
     }
 
+    /// The features alone.
+    pub fn into_features(self) -> Array2<f64> {
+        self.features
+    }
+
     /// Number of people.
     pub fn rows(&self) -> usize {
         self.features.nrows()

@@ -1,7 +1,5 @@
 //! Scores of people by models that have not seen them.
 
-use rayon::prelude::*;
-
 use super::covariates::Covariates;
 use super::error::UpliftError;
 use super::models::{Learners, UpliftKind, fit_uplift, places};
@@ -36,7 +34,8 @@ pub fn cross_fit(
         let scores = scores.collect::<Vec<Result<_, UpliftError>>>();
         (own, scores)
     };
-    let scored: Vec<_> = (0..last).into_par_iter().map(fit).collect();
+    // one after the other: each holds its people once more, and uses all threads by itself
+    let scored: Vec<_> = (0..last).map(fit).collect();
     let gather = |kind: usize| {
         let mut all = vec![0.0; trial.len()];
         for (rows, scores) in &scored {

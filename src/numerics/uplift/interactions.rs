@@ -117,39 +117,31 @@ type Fitted<T> = Result<T, ClassifyError>;
 
 impl Interactions {
     /// Fits it to people; `arms` holds T − e of each. Without `terms` a treatment moves the log-odds of everybody alike.
-    pub(super) fn fit(people: &Covariates, arms: &[f64], outcomes: &[bool], share: f64, terms: Terms) -> Fitted<Self> {
-        let features = people.features();
+    pub(super) fn fit(people: Covariates, arms: &[f64], outcomes: &[bool], share: f64, terms: Terms) -> Fitted<Self> {
         let (terms, prices): (Vec<_>, Vec<_>) = match terms {
-            Terms::Proven => candidates(people).into_iter().unzip(),
+            Terms::Proven => candidates(&people).into_iter().unzip(),
             Terms::None => Default::default(),
         };
         let pushes = arms.iter().enumerate().map(|(row, arm)| arm * people.attenuation(row)).collect::<Array1<f64>>();
-        let pushed = |rows: Range<usize>, terms: &[Term]| {
-            let mut block = Array2::zeros((rows.len(), terms.len()));
-            for (row, mut cells) in rows.zip(block.rows_mut()) {
-                let known = features.row(row);
-                cells.iter_mut().zip(terms).for_each(|(cell, term)| *cell = pushes[row] * term.of(known));
-            }
-            block
-        };
-        let mut design = joined(features, &pushes.clone().insert_axis(Axis(1)))?;
+        let width = people.features().ncols();
+        let mut design = joined(&people.into_features(), &pushes.clone().insert_axis(Axis(1)))?;
         let mut fitted = fit_logistic(&design, outcomes, RIDGE)?;
         let mut chosen: Vec<Term> = Vec::new();
-        while chosen.len() < terms.len().min(features.ncols()) {
-            let gains = score_tests(&design, outcomes, RIDGE, &fitted, |rows| pushed(rows, &terms))?;
+        while chosen.len() < terms.len().min(width) {
+            let gains = score_tests(&design, outcomes, RIDGE, &fitted, |rows| pushed(&design, &pushes, rows, &terms))?;
             let worth = |at: &usize| gains[*at] - prices[*at];
             let free = (0..terms.len()).filter(|at| !chosen.contains(&terms[*at]));
             let best = free.reduce(|best, next| if worth(&next) > worth(&best) { next } else { best });
             let Some(best) = best.filter(|at| worth(at) > 0.0) else { break };
             chosen.push(terms[best]);
-            design = joined(&design, &pushed(0..people.rows(), &terms[best..=best]))?;
+            design = joined(&design, &pushed(&design, &pushes, 0..arms.len(), &terms[best..=best]))?;
             let start = [&fitted.coefficients[..], &[0.0]].concat();
             fitted = refit_logistic(&design, outcomes, RIDGE, &start, fitted.intercept)?;
         }
         if !fitted.is_converged {
             return Err(ClassifyError::Solver { reason: "the regression did not converge".to_owned() });
         }
-        let effects = fitted.coefficients.split_off(features.ncols());
+        let effects = fitted.coefficients.split_off(width);
         let (average, gammas) = effects.split_first().map_or((0.0, &[][..]), |(first, rest)| (*first, rest));
         Ok(Self { outcome: fitted, average, chosen: chosen.into_iter().zip(gammas.iter().copied()).collect(), share })
     }
@@ -178,6 +170,16 @@ impl Interactions {
     pub fn chosen(&self) -> &[(Term, f64)] {
         &self.chosen
     }
+}
+
+/// Terms of some rows of a design, whose first columns are the features, each times the push of its row.
+fn pushed(design: &Array2<f64>, pushes: &Array1<f64>, rows: Range<usize>, terms: &[Term]) -> Array2<f64> {
+    let mut block = Array2::zeros((rows.len(), terms.len()));
+    for (row, mut cells) in rows.zip(block.rows_mut()) {
+        let known = design.row(row);
+        cells.iter_mut().zip(terms).for_each(|(cell, term)| *cell = pushes[row] * term.of(known));
+    }
+    block
 }
 
 fn joined(left: &Array2<f64>, right: &Array2<f64>) -> Fitted<Array2<f64>> {

@@ -230,18 +230,18 @@ impl Fit<'_> {
         }
         let failed =
             |part: &'static str| move |reason: ClassifyError| UpliftError::Learner { part, reason: reason.to_string() };
-        let people = self.people.select(&places(self.rows));
         let arm = |at: &u32| f64::from(u8::from(self.trial.treated()[row(at)])) - self.trial.propensity(row(at));
         let arms = self.rows.iter().map(arm).collect::<Vec<_>>();
-        let chance = Interactions::fit(&people, &arms, &happened, self.trial.treated_share(), terms);
+        let people = self.people.select(&places(self.rows));
+        let chance = Interactions::fit(people, &arms, &happened, self.trial.treated_share(), terms);
         let chance = chance.map_err(failed("interactions"))?;
         let with = (0..amounts.len()).filter(|at| happened[*at]).collect::<Vec<_>>();
         let of = |values: &[f64]| with.iter().map(|at| values[*at]).collect::<Vec<_>>();
         let (amounts, arms) = (of(&amounts), of(&arms));
+        let rows = with.iter().map(|at| self.rows[*at] as usize).collect::<Vec<_>>();
         let amount = amounts.iter().any(|amount| *amount != 1.0);
-        let amount =
-            amount.then(|| Amount::fit(&people.features().select(Axis(0), &with), &amounts, &arms)).transpose();
-        let amount = amount.map_err(failed("amounts"))?;
+        let amount = amount.then(|| Amount::fit(&self.people.features().select(Axis(0), &rows), &amounts, &arms));
+        let amount = amount.transpose().map_err(failed("amounts"))?;
         Ok(FittedUplift::Interactions { chance, amount, cost: self.trial.mean_cost() })
     }
 

@@ -10,8 +10,8 @@ use crate::clean::{CleanError, CleanOptions, SourceFiles, settle};
 use crate::config::{CheckOptions, Document, parse, render};
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::source::SourceError;
-use crate::stage::{CheckContext, Diagnostic, RuleColumns, Step};
-use crate::table::Expansion;
+use crate::stage::{Analysis, CheckContext, Diagnostic, RuleColumns, SectionShape, Step};
+use crate::table::{Expansion, TableSpec};
 
 use super::error::EngineError;
 use super::sources::{resolve, unread};
@@ -157,7 +157,10 @@ fn check_analyses(
             CheckContext { columns: &columns, has_money, attributes: &attributes, base, sections: &document.sections };
         match analysis.check(sections, &context) {
             Ok(step) => {
-                add_columns(&mut columns, *analysis, step.as_ref());
+                match analysis.section().filter(|_| step.is_idle()) {
+                    Some(section) => add_absent(&mut columns, *analysis, &section),
+                    None => add_columns(&mut columns, *analysis, step.as_ref()),
+                }
                 steps.push(step);
             }
             Err(wrong) => {
@@ -171,9 +174,24 @@ fn check_analyses(
     steps
 }
 
-fn add_columns(columns: &mut RuleColumns, analysis: &dyn crate::stage::Analysis, step: &dyn Step) {
-    let tables = analysis.makes().iter().filter(|t| t.is_per_customer() && !INTERNAL_TABLES.contains(&t.name));
-    for table in tables {
+/// The tables of an analysis whose columns rules may use.
+fn customer_tables(analysis: &dyn Analysis) -> impl Iterator<Item = &'static TableSpec> {
+    let usable = |table: &&TableSpec| table.is_per_customer() && !INTERNAL_TABLES.contains(&table.name);
+    analysis.makes().iter().copied().filter(usable)
+}
+
+/// What an analysis that the pipeline doesn't ask for would bring.
+fn add_absent(columns: &mut RuleColumns, analysis: &dyn Analysis, section: &SectionShape) {
+    let written = if section.repeated { format!("[[{}]]", section.name) } else { format!("[{}]", section.name) };
+    for table in customer_tables(analysis) {
+        for column in table.columns.iter().filter(|c| c.expansion == Expansion::One && c.filled_by.is_none()) {
+            columns.add_absent(column.name, written.clone());
+        }
+    }
+}
+
+fn add_columns(columns: &mut RuleColumns, analysis: &dyn Analysis, step: &dyn Step) {
+    for table in customer_tables(analysis) {
         // what a later table fills in is known by that table
         for column in table.columns.iter().filter(|c| c.expansion == Expansion::One && c.filled_by.is_none()) {
             columns.add(column.name, table.name, Some(column.kind));

@@ -13,13 +13,15 @@ use super::diagnostic::{Diagnostic, nearest};
 #[derive(Debug, Clone, Default)]
 pub struct RuleColumns {
     columns: Vec<(String, &'static str, Option<Kind>)>,
+    /// Columns that there would be with a section, and how that is written.
+    absent: Vec<(String, String)>,
     complete: bool,
 }
 
 impl RuleColumns {
     /// `complete` is false when a source could not be opened, so that its attributes are not known.
     pub fn new(complete: bool) -> Self {
-        Self { columns: Vec::new(), complete }
+        Self { complete, ..Self::default() }
     }
 
     /// Adds a column of a table, with its kind when that is known before anything is read; a name that an earlier
@@ -29,6 +31,11 @@ impl RuleColumns {
         if self.table_of(&name).is_none() {
             self.columns.push((name, table, kind));
         }
+    }
+
+    /// Adds a column that there would be if the pipeline had a section, such as `[offers]`.
+    pub fn add_absent(&mut self, name: impl Into<String>, section: impl Into<String>) {
+        self.absent.push((name.into(), section.into()));
     }
 
     fn table_of(&self, name: &str) -> Option<&'static str> {
@@ -58,7 +65,15 @@ impl RuleColumns {
     /// Why a name can't be used, if it can't.
     pub fn unknown(&self, name: &str) -> Option<String> {
         let unknown = self.complete && self.table_of(name).is_none();
-        unknown.then(|| format!("no customer table has a column `{name}`"))
+        unknown.then(|| match self.section_of(name) {
+            Some(section) => format!("there is a column `{name}` only with a section `{section}`"),
+            None => format!("no customer table has a column `{name}`"),
+        })
+    }
+
+    /// The section without which there is no such column.
+    fn section_of(&self, name: &str) -> Option<&str> {
+        self.absent.iter().find(|(absent, _)| absent == name).map(|(_, section)| section.as_str())
     }
 
     /// All names.
@@ -91,10 +106,10 @@ impl Rule {
         let mut columns = Vec::new();
         let mut errors = Vec::new();
         for name in names {
-            match known.table_of(&name) {
-                Some(table) => columns.push((name, table)),
-                None if known.complete => errors.push(unknown_column(&name, text, span, known)),
-                None => {}
+            match (known.table_of(&name), known.unknown(&name)) {
+                (Some(table), _) => columns.push((name, table)),
+                (None, Some(why)) => errors.push(unknown_column(&name, why, text, span, known)),
+                (None, None) => {}
             }
         }
         if errors.is_empty()
@@ -173,7 +188,7 @@ fn aligned(tables: &Tables, table: &str, column: &str) -> Result<crate::table::C
     crate::table::beside(tables.get("customers")?, tables.get(table)?, column)
 }
 
-fn unknown_column(name: &str, text: &str, span: &Range<usize>, known: &RuleColumns) -> Diagnostic {
+fn unknown_column(name: &str, why: String, text: &str, span: &Range<usize>, known: &RuleColumns) -> Diagnostic {
     let place = text.find(name).map_or_else(
         || span.clone(),
         |at| {
@@ -181,10 +196,11 @@ fn unknown_column(name: &str, text: &str, span: &Range<usize>, known: &RuleColum
             if start + name.len() < span.end { start..start + name.len() } else { span.clone() }
         },
     );
-    let diagnostic = Diagnostic::new(place, format!("no customer table has a column `{name}`"));
-    match nearest(name, known.names()) {
-        Some(right) => diagnostic.hint(format!("did you mean `{right}`?")),
-        None => diagnostic.hint("`acrm schema` lists the columns of every table"),
+    let diagnostic = Diagnostic::new(place, why);
+    match (known.section_of(name), nearest(name, known.names())) {
+        (Some(section), _) => diagnostic.hint(format!("add `{section}`; `acrm schema pipeline` says what it takes")),
+        (None, Some(right)) => diagnostic.hint(format!("did you mean `{right}`?")),
+        (None, None) => diagnostic.hint("`acrm schema` lists the columns of every table"),
     }
 }
 

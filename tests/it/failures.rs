@@ -134,6 +134,21 @@ fn an_unknown_source() {
     fails(folder.path(), 2, &["p.toml:7:10", "no customer table has a column `city`"]);
 }
 
+/// A column of an analysis that the pipeline doesn't ask for is known before anything is read, and so is the remedy.
+#[test]
+fn a_column_that_needs_a_section() {
+    for (column, section) in [("next_product", "[offers]"), ("churn_probability", "[churn]")] {
+        let more = format!("[[segments]]\nname = \"s\"\nwhere = \"{column} IS NOT NULL\"\n");
+        let folder = folder(&[("orders.csv", ORDERS), ("p.toml", &format!("{PIPELINE}{more}"))]);
+        let said = format!("there is a column `{column}` only with a section `{section}`");
+        fails(folder.path(), 2, &["p.toml:7:10", &said, &format!("help: add `{section}`")]);
+        let text = format!("{PIPELINE}{section}\n{more}");
+        write(folder.path(), "p.toml", text);
+        let checked = acrm(folder.path(), &["check", "p.toml"]);
+        assert!(!checked.stderr.contains(column), "{}", checked.stderr);
+    }
+}
+
 #[test]
 fn a_file_that_is_no_toml() {
     let folder = folder(&[

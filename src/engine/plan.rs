@@ -10,8 +10,8 @@ use crate::clean::{CleanError, CleanOptions, SourceFiles, settle};
 use crate::config::{CheckOptions, Document, parse, render};
 use crate::registry::{ANALYSES, INTERNAL_TABLES};
 use crate::source::SourceError;
-use crate::stage::{Analysis, CheckContext, Diagnostic, RuleColumns, SectionShape, Step};
-use crate::table::{Expansion, TableSpec};
+use crate::stage::{Analysis, CheckContext, Diagnostic, RuleColumns, SectionShape, Step, section_title};
+use crate::table::{ColumnSpec, Expansion, TableSpec};
 
 use super::error::EngineError;
 use super::sources::{resolve, unread};
@@ -182,18 +182,19 @@ fn customer_tables(analysis: &dyn Analysis) -> impl Iterator<Item = &'static Tab
 
 /// What an analysis that the pipeline doesn't ask for would bring.
 fn add_absent(columns: &mut RuleColumns, analysis: &dyn Analysis, section: &SectionShape) {
-    let written = if section.repeated { format!("[[{}]]", section.name) } else { format!("[{}]", section.name) };
-    for table in customer_tables(analysis) {
-        for column in table.columns.iter().filter(|c| c.expansion == Expansion::One && c.filled_by.is_none()) {
-            columns.add_absent(column.name, written.clone());
-        }
+    for column in customer_tables(analysis).flat_map(literal_columns) {
+        columns.add_absent(column.name, section_title(section.name, section.repeated));
     }
+}
+
+/// The columns of a table that are there under the name of its contract. What a later table fills in is known by that table.
+fn literal_columns(table: &'static TableSpec) -> impl Iterator<Item = &'static ColumnSpec> {
+    table.columns.iter().filter(|column| column.expansion == Expansion::One && column.filled_by.is_none())
 }
 
 fn add_columns(columns: &mut RuleColumns, analysis: &dyn Analysis, step: &dyn Step) {
     for table in customer_tables(analysis) {
-        // what a later table fills in is known by that table
-        for column in table.columns.iter().filter(|c| c.expansion == Expansion::One && c.filled_by.is_none()) {
+        for column in literal_columns(table) {
             columns.add(column.name, table.name, Some(column.kind));
         }
         for (owner, name) in step.expanded_columns() {

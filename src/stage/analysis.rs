@@ -53,6 +53,11 @@ pub struct SectionShape {
     pub schema: fn() -> serde_json::Value,
 }
 
+/// How the head of a section is written: `[rfm]`, or `[[segments]]` where it may stand several times.
+pub fn section_title(name: &str, repeated: bool) -> String {
+    if repeated { format!("[[{name}]]") } else { format!("[{name}]") }
+}
+
 /// A section that holds for all repeated sections of an analysis together.
 #[derive(Debug, Clone, Copy)]
 pub struct SharedSection {

@@ -12,6 +12,7 @@ mod rule;
 pub use analysis::{
     ALL_SOURCES, Analysis, CONTACTS, CUSTOMER_TABLES, CheckContext, ExportFile, Findings, INPUTS, Layer, ModelFile,
     Output, RunInfo, SOURCES_BUT_LINES, SectionShape, SharedSection, StageError, StageInputs, Step, SummaryTable,
+    section_title,
 };
 pub use diagnostic::{Diagnostic, nearest};
 pub use options::Section;

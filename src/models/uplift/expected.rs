@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::numerics::btyd::Outlook;
-use crate::numerics::uplift::{Covariates, EffectColumn, UpliftError};
+use crate::numerics::uplift::{Covariates, UpliftError};
 
 use super::contacts::{Chosen, USUAL_DAYS};
 use super::design::Seen;
@@ -41,14 +41,9 @@ impl Expected {
         });
     }
 
-    /// Customers with their matrix, the columns of it that may change the effect, and how far each can be moved.
-    pub(super) fn covariates(
-        &self,
-        matrix: Array2<f64>,
-        effect_columns: &[EffectColumn],
-        seen: &[Seen],
-    ) -> Result<Covariates, UpliftError> {
-        let people = Covariates::new(matrix).with_effect_columns(effect_columns);
+    /// Customers with their matrix, and how far each can be moved.
+    pub(super) fn covariates(&self, matrix: Array2<f64>, seen: &[Seen]) -> Result<Covariates, UpliftError> {
+        let people = Covariates::new(matrix);
         let Some(outlook) = self.outlook.as_ref().filter(|_| self.is_outcome) else { return Ok(people) };
         let one = |(_, habits, _): &Seen| habits.history().map_or(1.0, |history| outlook.attenuation(history));
         people.with_attenuation(seen.par_iter().map(one).collect())

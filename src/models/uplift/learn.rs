@@ -5,7 +5,7 @@ use crate::numerics::surveys::inference::Confidence;
 use crate::numerics::uplift::{
     BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, BaseLearner, Calibration, Covariates, Curves, Effect, FittedUplift, Interval,
     Learners, Order, OrderQuality, PolicyValue, Term, Ties, Trial, UpliftError, UpliftGroup, UpliftKind, cross_fit,
-    fit_common_push, fit_uplift, qini_lead, uplift_groups,
+    fit_common_push, fit_uplift, uplift_groups,
 };
 
 use super::options::LearnerChoice;
@@ -37,7 +37,6 @@ pub(super) fn learners(choice: Option<LearnerChoice>, is_yes_no: bool) -> (Learn
 /// A model on people that it had not seen.
 #[derive(Debug)]
 pub(super) struct Judged {
-    order: Order,
     pub(super) curves: Curves,
     pub(super) quality: OrderQuality,
     pub(super) calibration: Calibration,
@@ -58,16 +57,13 @@ impl Judged {
             policy: PolicyValue::best(trial, &order, cost, confidence),
             tenths: uplift_groups(trial, &order, &effects, TENTHS, confidence),
             calibration,
-            order,
         })
     }
 
     /// Whether another model is clearly better than this one: the interval of the difference of their Qini coefficients lies
-    /// above 0. Where it can't be measured, it is not clear.
-    fn is_behind(&self, other: &Self, trial: &Trial<'_>) -> bool {
-        let orders = [&other.order, &self.order];
-        let lead = qini_lead(trial, orders, BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Confidence::default());
-        lead.is_ok_and(|lead| lead.lower > 0.0)
+    /// above 0.
+    fn is_behind(&self, other: &Self) -> bool {
+        other.quality.qini_lead(&self.quality, Confidence::default()).lower > 0.0
     }
 }
 
@@ -165,7 +161,7 @@ pub(super) fn learn(
     let models = kinds.iter().zip(scored).map(judge).collect::<Vec<_>>();
     let found = |at: &usize| models[*at].1.as_ref().ok().map(|judged| judged.quality.qini);
     let is_behind = |one: usize, other: usize| match (&models[one].1, &models[other].1) {
-        (Ok(one), Ok(other)) => one.is_behind(other, trial),
+        (Ok(one), Ok(other)) => one.is_behind(other),
         _ => false,
     };
     let (winner, best) = choose(&(0..models.len()).map(|at| found(&at)).collect::<Vec<_>>(), is_behind);

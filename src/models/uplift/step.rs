@@ -272,7 +272,7 @@ impl Shared<'_> {
                 told.notes.push(format!("{doubt}: {}", names.join(", ")));
             }
         }
-        let covariates = expected.covariates(matrix, &design.effect_columns(), &seen)?;
+        let covariates = expected.covariates(matrix, &seen)?.with_effect_columns(&design.effect_columns());
         let learned = learn(&trial, &covariates, &people.parts, &kinds, learners, told.cost)?;
         told.effects = self.effects(&design, &learned, &expected)?;
         told.drivers = learned.chosen.as_ref().map_or_else(String::new, |(_, taught)| drivers(&design, taught));
@@ -310,13 +310,12 @@ impl Shared<'_> {
             return Ok(vec![learned.average.effect; self.ids.len()].into());
         };
         let rows = (0..self.ids.len() as u32).collect::<Vec<_>>();
-        let effect_columns = design.effect_columns();
         let mut effects = Vec::with_capacity(rows.len());
         for rows in rows.chunks(CHUNK) {
             let seen = rows.iter().map(|row| (*row, self.past.tonight(self.keys[*row as usize]), self.as_of));
             let mut seen = seen.collect::<Vec<_>>();
             expected.complete(&mut seen);
-            let people = expected.covariates(design.matrix(&seen), &effect_columns, &seen)?;
+            let people = expected.covariates(design.matrix(&seen), &seen)?;
             effects.extend(taught.effects(&people));
         }
         Ok(effects.into())

@@ -102,6 +102,7 @@ mod tests {
         assert!(outlook.log_odds((2_000, 10, 100_000)).is_finite());
         assert!(Outlook::fit(&[(1, 9, 3)], 28).is_none(), "the last purchase after the end");
     }
+
     /// Of histories without a first coin the model without it is taken, and its attenuation is that of customers drawn from it.
     #[test]
     fn the_more_likely_model_is_taken() {

@@ -49,15 +49,6 @@ pub enum Term {
     Step(usize, f64),
 }
 
-/// Which terms a regression may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Terms {
-    /// Those that prove it.
-    Proven,
-    /// None.
-    None,
-}
-
 impl Term {
     fn of(self, row: ArrayView1<'_, f64>) -> f64 {
         match self {
@@ -116,12 +107,9 @@ pub struct Interactions {
 type Fitted<T> = Result<T, ClassifyError>;
 
 impl Interactions {
-    /// Fits it to people; `arms` holds T − e of each. Without `terms` a treatment moves the log-odds of everybody alike.
-    pub(super) fn fit(people: Covariates, arms: &[f64], outcomes: &[bool], share: f64, terms: Terms) -> Fitted<Self> {
-        let (terms, prices): (Vec<_>, Vec<_>) = match terms {
-            Terms::Proven => candidates(&people).into_iter().unzip(),
-            Terms::None => Default::default(),
-        };
+    /// Fits it to people; `arms` holds T − e of each. Without effect columns a treatment moves the log-odds of everybody alike.
+    pub(super) fn fit(people: Covariates, arms: &[f64], outcomes: &[bool], share: f64) -> Fitted<Self> {
+        let (terms, prices): (Vec<_>, Vec<_>) = candidates(&people).into_iter().unzip();
         let pushes = arms.iter().enumerate().map(|(row, arm)| arm * people.attenuation(row)).collect::<Array1<f64>>();
         let width = people.features().ncols();
         let mut design = joined(&people.into_features(), &pushes.clone().insert_axis(Axis(1)))?;

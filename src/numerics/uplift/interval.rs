@@ -38,7 +38,7 @@ impl Interval {
 }
 
 /// The figures of an order with their intervals.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OrderQuality {
     /// Qini coefficient, outcome per person.
     pub qini: Interval,
@@ -46,6 +46,8 @@ pub struct OrderQuality {
     pub auuc: Interval,
     /// Qini over random, where the effect is above 0.
     pub qini_over_random: Option<f64>,
+    /// Qini coefficient of each draw.
+    drawn: Vec<f64>,
 }
 
 impl OrderQuality {
@@ -68,63 +70,37 @@ impl OrderQuality {
     ) -> Result<Self, UpliftError> {
         trial.check_outcomes_vary()?;
         let own = Areas::of(trial, order, |_| 1.0);
-        let drawn = bootstrap(trial, draws, seed, |copies| {
+        let draw = |number: u32| -> Option<(f64, f64)> {
+            let copies = copies(trial.people(), seed.wrapping_add(u64::from(number)));
             let areas = Areas::of(trial, order, |row| f64::from(copies[trial.person(row)]));
-            (areas.qini_coefficient(), areas.auuc())
-        })?;
+            let has = |arm: bool| {
+                let rows = trial.treated().iter().enumerate().filter(|(_, treated)| **treated == arm);
+                rows.into_iter().any(|(row, _)| copies[trial.person(row)] > 0)
+            };
+            (has(true) && has(false)).then(|| (areas.qini_coefficient(), areas.auuc()))
+        };
+        let drawn: Vec<_> = (0..draws).into_par_iter().filter_map(draw).collect();
+        if drawn.len() < 2 {
+            let (treated, control) = trial.sizes();
+            let arm = if treated < control { "treated" } else { "control" };
+            return Err(UpliftError::TooFew { arm, found: treated.min(control), least: 2 });
+        }
         let qini = deviation(drawn.iter().map(|(qini, _)| *qini));
         let auuc = deviation(drawn.iter().map(|(_, auuc)| *auuc));
         Ok(Self {
             qini: Interval::normal(own.qini_coefficient(), qini, confidence),
             auuc: Interval::normal(own.auuc(), auuc, confidence),
             qini_over_random: own.qini_over_random(),
+            drawn: drawn.into_iter().map(|(qini, _)| qini).collect(),
         })
     }
-}
 
-/// By how much the Qini coefficient of one order exceeds that of another, with a normal interval whose standard error comes
-/// from the same bootstrap as that of [`OrderQuality::of`]: both orders see the same draws, so what moves both alike cancels.
-///
-/// # Errors
-/// As [`OrderQuality::of`].
-pub fn qini_lead(
-    trial: &Trial<'_>,
-    [first, second]: [&Order; 2],
-    draws: u32,
-    seed: u64,
-    confidence: Confidence,
-) -> Result<Interval, UpliftError> {
-    trial.check_outcomes_vary()?;
-    let lead = |weight: &dyn Fn(usize) -> f64| {
-        let qini = |order: &Order| Areas::of(trial, order, weight).qini_coefficient();
-        qini(first) - qini(second)
-    };
-    let drawn = bootstrap(trial, draws, seed, |copies| lead(&|row| f64::from(copies[trial.person(row)])))?;
-    Ok(Interval::normal(lead(&|_| 1.0), deviation(drawn.into_iter()), confidence))
-}
-
-/// A figure of each draw in which both arms have somebody; it is told how often each person was drawn.
-fn bootstrap<T: Send>(
-    trial: &Trial<'_>,
-    draws: u32,
-    seed: u64,
-    figure: impl Fn(&[u8]) -> T + Sync,
-) -> Result<Vec<T>, UpliftError> {
-    let draw = |number: u32| -> Option<T> {
-        let copies = copies(trial.people(), seed.wrapping_add(u64::from(number)));
-        let has = |arm: bool| {
-            let rows = trial.treated().iter().enumerate().filter(|(_, treated)| **treated == arm);
-            rows.into_iter().any(|(row, _)| copies[trial.person(row)] > 0)
-        };
-        (has(true) && has(false)).then(|| figure(&copies))
-    };
-    let drawn: Vec<_> = (0..draws).into_par_iter().filter_map(draw).collect();
-    if drawn.len() < 2 {
-        let (treated, control) = trial.sizes();
-        let arm = if treated < control { "treated" } else { "control" };
-        return Err(UpliftError::TooFew { arm, found: treated.min(control), least: 2 });
+    /// By how much the Qini coefficient exceeds that of another order of the same trial, with a normal interval. Both orders
+    /// have seen the same draws, so what moves both alike cancels: draws and seed must have been the same.
+    pub fn qini_lead(&self, other: &Self, confidence: Confidence) -> Interval {
+        let leads = self.drawn.iter().zip(&other.drawn).map(|(own, other)| own - other);
+        Interval::normal(self.qini.estimate - other.qini.estimate, deviation(leads), confidence)
     }
-    Ok(drawn)
 }
 
 /// Standard deviation, divisor n − 1.

@@ -44,7 +44,7 @@ pub use curve::{Areas, Curves, Order, Ties, qini_of_perfect};
 pub use effect::{Effect, UpliftGroup, uplift_groups};
 pub use error::UpliftError;
 pub use interactions::{Interactions, Term};
-pub use interval::{BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Interval, OrderQuality, qini_lead};
+pub use interval::{BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, Interval, OrderQuality};
 pub use learner::{BaseLearner, BaseModel};
 pub use models::{FittedUplift, LEAST_ROWS, Learners, MOST_ROWS, UpliftKind, fit_common_push, fit_uplift};
 pub use policy::PolicyValue;

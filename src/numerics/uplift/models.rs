@@ -18,9 +18,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
 use super::amount::Amount;
-use super::covariates::Covariates;
+use super::covariates::{Covariates, EffectColumn};
 use super::error::UpliftError;
-use super::interactions::{Interactions, Term, Terms};
+use super::interactions::{Interactions, Term};
 use super::learner::{BaseLearner, BaseModel};
 use super::trial::{Trial, same_length};
 use crate::numerics::classify::ClassifyError;
@@ -146,7 +146,7 @@ pub fn fit_uplift(
     let needs_arms = kinds.iter().any(|kind| matches!(kind, UpliftKind::TwoModel | UpliftKind::XLearner));
     let arms = needs_arms.then(|| fit.arms());
     let one = |kind: &UpliftKind| match (kind, &arms) {
-        (UpliftKind::Interactions, _) => fit.interactions(Terms::Proven),
+        (UpliftKind::Interactions, _) => fit.interactions(people.effect_columns()),
         (UpliftKind::ClassTransformation, _) | (_, None) => fit.transformed(),
         (_, Some(Err(error))) => Err(error.clone()),
         (UpliftKind::TwoModel, Some(Ok([control, treated]))) => {
@@ -166,7 +166,7 @@ pub fn fit_uplift(
 pub fn fit_common_push(people: &Covariates, trial: &Trial<'_>) -> Result<FittedUplift, UpliftError> {
     let rows = thinned(&(0..trial.len() as u32).collect::<Vec<_>>());
     let learners = Learners { outcome: BaseLearner::Line, effect: BaseLearner::Line };
-    Fit { people, trial, rows: &rows, learners }.interactions(Terms::None)
+    Fit { people, trial, rows: &rows, learners }.interactions(&[])
 }
 
 /// Parts of a fit.
@@ -215,7 +215,7 @@ impl Fit<'_> {
         Ok([control, treated])
     }
 
-    fn interactions(&self, terms: Terms) -> Result<FittedUplift, UpliftError> {
+    fn interactions(&self, effect_columns: &[EffectColumn]) -> Result<FittedUplift, UpliftError> {
         for treated in [true, false] {
             self.rows_of(treated)?;
         }
@@ -232,8 +232,8 @@ impl Fit<'_> {
             |part: &'static str| move |reason: ClassifyError| UpliftError::Learner { part, reason: reason.to_string() };
         let arm = |at: &u32| f64::from(u8::from(self.trial.treated()[row(at)])) - self.trial.propensity(row(at));
         let arms = self.rows.iter().map(arm).collect::<Vec<_>>();
-        let people = self.people.select(&places(self.rows));
-        let chance = Interactions::fit(people, &arms, &happened, self.trial.treated_share(), terms);
+        let people = self.people.select(&places(self.rows)).with_effect_columns(effect_columns);
+        let chance = Interactions::fit(people, &arms, &happened, self.trial.treated_share());
         let chance = chance.map_err(failed("interactions"))?;
         let with = (0..amounts.len()).filter(|at| happened[*at]).collect::<Vec<_>>();
         let of = |values: &[f64]| with.iter().map(|at| values[*at]).collect::<Vec<_>>();

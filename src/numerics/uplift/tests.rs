@@ -293,14 +293,14 @@ fn leads_are_differences_of_the_same_draws() {
     let order = |scores: &[f64]| Order::of(scores, &trial, Ties::Merged).unwrap();
     let noise = |column: usize| order(&shop.people.features().column(column).to_vec());
     let (truth, one, other) = (order(&shop.effects), noise(2), noise(3));
-    let lead = |pair: [&Order; 2]| qini_lead(&trial, pair, 200, 1, Confidence::default()).unwrap();
+    let quality = |order: &Order| OrderQuality::of(&trial, order, 200, 1, Confidence::default()).unwrap();
+    let lead = |[one, other]: [&Order; 2]| quality(one).qini_lead(&quality(other), Confidence::default());
     let (ahead, behind, level) = (lead([&truth, &one]), lead([&one, &truth]), lead([&one, &other]));
     assert!(ahead.lower > 0.0 && behind.upper < 0.0 && level.lower < 0.0 && level.upper > 0.0, "{ahead:?} {level:?}");
     close(ahead.estimate, -behind.estimate, 1e-12);
     let itself = lead([&truth, &truth]);
     assert_eq!((itself.estimate, itself.std_error), (0.0, 0.0));
-    let quality = |order| OrderQuality::of(&trial, order, 200, 1, Confidence::default()).unwrap().qini;
-    close(ahead.estimate, quality(&truth).estimate - quality(&one).estimate, 1e-12);
+    close(ahead.estimate, quality(&truth).qini.estimate - quality(&one).qini.estimate, 1e-12);
 }
 
 proptest! {
